@@ -1,0 +1,115 @@
+"""Django's settings, composed from the environment: `HUANQIONG_HOME`, `HUANQIONG_STORE`.
+
+A process opens one store: its records are the only database the process can reach.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from huanqiong.lake.store import home
+
+STORE_NAME = os.environ.get("HUANQIONG_STORE", "")
+STORE_PATH = home() / "stores" / STORE_NAME if STORE_NAME else None
+
+
+def _secret() -> str:
+    """A random key kept in the home, made once; in a process without a store a throw-away one."""
+    if STORE_PATH is None or not STORE_PATH.is_dir():
+        return secrets.token_urlsafe(48)
+    file = STORE_PATH / "keys" / "web.key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_suffix(f".{os.getpid()}")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(new, file)
+        except FileExistsError:
+            pass
+        new.unlink()
+    return file.read_text().strip()
+
+
+SECRET_KEY = _secret()
+DEBUG = os.environ.get("HUANQIONG_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("HUANQIONG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "huanqiong.desk.trust",
+    "huanqiong.desk.registry",
+    "huanqiong.desk.watch",
+    "huanqiong.console",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "huanqiong.config.urls"
+ASGI_APPLICATION = "huanqiong.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": STORE_PATH / "records.sqlite3" if STORE_PATH else ":memory:",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "trust.Person"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+# Cookies are shared between ports of one host: each store has names of its own.
+SESSION_COOKIE_NAME = f"hq_{STORE_NAME or 'x'}_session"
+CSRF_COOKIE_NAME = f"hq_{STORE_NAME or 'x'}_csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "console" / "locale"]
+LANGUAGE_COOKIE_NAME = "hq_lang"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,108 @@
+"""A store: one directory that holds everything of one deployment, archive or drill.
+
+    stores/NAME/store.toml      what it is
+    stores/NAME/records.sqlite3 the desks' records
+    stores/NAME/lake/           positions by day
+    stores/NAME/objects/        files by SHA-256
+    stores/NAME/keys/           signing keys, mode 0600
+
+No act, search or export crosses stores: a process opens exactly one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from huanqiong.core.errors import MissingError, StoreError, UsageError
+
+Kind = Literal["live", "archive", "drill"]
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def home() -> Path:
+    """`$HUANQIONG_HOME`, by default `~/.huanqiong`."""
+    return Path(os.environ.get("HUANQIONG_HOME") or Path.home() / ".huanqiong")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store. `clock` is "live", or the ISO time at which an archive or drill stands when opened."""
+
+    path: Path
+    name: str
+    kind: Kind
+    title_zh: str
+    title_en: str
+    theatre: str
+    clock: str
+
+    @property
+    def records(self) -> Path:
+        return self.path / "records.sqlite3"
+
+    @property
+    def lake(self) -> Path:
+        return self.path / "lake"
+
+    @property
+    def objects(self) -> Path:
+        return self.path / "objects"
+
+    @property
+    def keys(self) -> Path:
+        return self.path / "keys"
+
+    @property
+    def is_drill(self) -> bool:
+        return self.kind == "drill"
+
+
+def stores() -> list[str]:
+    """Names of the stores in the home, sorted."""
+    root = home() / "stores"
+    return sorted(p.parent.name for p in root.glob("*/store.toml")) if root.is_dir() else []
+
+
+def open_store(name: str) -> Store:
+    """The named store; MissingError when there is none."""
+    path = home() / "stores" / name
+    try:
+        d = tomllib.loads((path / "store.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        have = ", ".join(stores()) or "none yet"
+        raise MissingError(f"There is no store {name!r} in {home()} (there: {have}). `hq demo` makes one.") from None
+    except tomllib.TOMLDecodeError as e:
+        raise StoreError(f"{path / 'store.toml'}: {e}. Restore it from a backup.") from None
+    return Store(path, name, d["kind"], d["title_zh"], d["title_en"], d["theatre"], d["clock"])
+
+
+def create_store(
+    name: str,
+    *,
+    kind: Kind,
+    title_zh: str,
+    title_en: str,
+    theatre: str = "hainan",
+    clock: str = "live",
+) -> Store:
+    """Makes the store's directory, or writes its description again where it exists (nothing is lost)."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"Store name {name!r}: use 1 to 40 of a-z, 0-9 and '-'.")
+    path = home() / "stores" / name
+    for sub in ("lake", "objects", "keys"):
+        (path / sub).mkdir(parents=True, exist_ok=True)
+    (path / "keys").chmod(0o700)
+    quote = {"kind": kind, "title_zh": title_zh, "title_en": title_en, "theatre": theatre, "clock": clock}
+    for value in quote.values():
+        if any(c in value for c in '"\\\n'):
+            raise UsageError(f"Store {name}: {value!r} may not hold quotes, backslashes or line breaks.")
+    text = "".join(f'{k} = "{v}"\n' for k, v in quote.items())
+    temporary = path / "store.toml.new"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path / "store.toml")
+    return open_store(name)
