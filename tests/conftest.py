@@ -1,0 +1,32 @@
+"""Fixtures every room shares: where the real sets lie, and a home of one's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def real_data() -> Path:
+    """`$HUANQIONG_DATA`, by default the checkout's sibling `shared/data`."""
+    return Path(os.environ.get("HUANQIONG_DATA") or CHECKOUT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The real sets; the test skips where they are absent."""
+    root = real_data()
+    if not (root / "ais").is_dir():
+        pytest.skip(f"the real sets are not at {root}: set HUANQIONG_DATA")
+    return root
+
+
+@pytest.fixture
+def hq_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty `$HUANQIONG_HOME`."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("HUANQIONG_HOME", str(home))
+    return home
