@@ -1,0 +1,5 @@
+"""`python -m huanqiong.cli` is `hq`."""
+
+from huanqiong.cli import main
+
+main()
