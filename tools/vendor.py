@@ -39,15 +39,87 @@ FILES: dict[str, dict[str, str]] = {
     },
     "lucide-static": {"LICENSE": "lucide/LICENSE"},
 }
-ICONS = (
-    "activity alarm-clock anchor archive arrow-left arrow-right badge-check bell bell-off bell-ring book-open "
-    "check chevron-down chevron-left chevron-right circle-alert circle-check circle-help clipboard-list clock "
-    "compass crosshair database download eye file-check file-text filter fingerprint flag gauge hand history info "
-    "keyboard languages layers life-buoy link list list-checks lock log-out map map-pin moon navigation octagon-alert "
-    "pause pencil pentagon play plus radio radio-tower refresh-cw route ruler scale scroll-text search send shield "
-    "shield-check ship siren skip-back skip-forward sun target trash-2 triangle-alert undo-2 user volume-2 volume-x "
-    "wifi-off x zoom-in"
-).split()
+ICONS = [
+    "activity",
+    "alarm-clock",
+    "anchor",
+    "archive",
+    "arrow-left",
+    "arrow-right",
+    "badge-check",
+    "bell",
+    "bell-off",
+    "bell-ring",
+    "book-open",
+    "check",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "circle-alert",
+    "circle-check",
+    "circle-help",
+    "clipboard-list",
+    "clock",
+    "compass",
+    "crosshair",
+    "database",
+    "download",
+    "eye",
+    "file-check",
+    "file-text",
+    "filter",
+    "fingerprint",
+    "flag",
+    "gauge",
+    "hand",
+    "history",
+    "info",
+    "keyboard",
+    "languages",
+    "layers",
+    "life-buoy",
+    "link",
+    "list",
+    "list-checks",
+    "lock",
+    "log-out",
+    "map",
+    "map-pin",
+    "moon",
+    "navigation",
+    "octagon-alert",
+    "pause",
+    "pencil",
+    "pentagon",
+    "play",
+    "plus",
+    "radio",
+    "radio-tower",
+    "refresh-cw",
+    "route",
+    "ruler",
+    "scale",
+    "scroll-text",
+    "search",
+    "send",
+    "shield",
+    "shield-check",
+    "ship",
+    "siren",
+    "skip-back",
+    "skip-forward",
+    "sun",
+    "target",
+    "trash-2",
+    "triangle-alert",
+    "undo-2",
+    "user",
+    "volume-2",
+    "volume-x",
+    "wifi-off",
+    "x",
+    "zoom-in",
+]
 
 
 def sprite() -> str:
@@ -72,7 +144,7 @@ def sha256(path: Path) -> str:
 
 def main() -> None:
     if "--no-install" not in sys.argv:
-        subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=FRONTEND, check=True)  # noqa: S603, S607
+        subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=FRONTEND, check=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
     listing = []
     for package, files in FILES.items():
