@@ -1,0 +1,57 @@
+"""The table of contents: every verb and the file that holds it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from huanqiong import __version__
+from huanqiong.cli import audit, demo, doctor, drill, serve, test, user
+from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
+
+app = typer.Typer(
+    help="环琼 Huanqiong: layered interdiction around an island, made accountable.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+sea = typer.Typer(no_args_is_help=True, help="The sea line: positions in, events out.")
+people = typer.Typer(no_args_is_help=True, help="Accounts; each change is an act with its log entry.")
+log = typer.Typer(no_args_is_help=True, help="The audit log, for outsiders to verify.")
+drills = typer.Typer(no_args_is_help=True, help="Invented scenarios in stores of their own.")
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """环琼 Huanqiong."""
+    if version:
+        typer.echo(f"huanqiong {__version__}")
+        raise typer.Exit
+
+
+app.command("demo")(demo.demo)
+app.add_typer(drills, name="drill")
+drills.command("hainan")(drill.hainan)
+app.command("doctor")(doctor.doctor)
+app.command("test", context_settings={"ignore_unknown_options": True})(test.test)
+app.command("serve", hidden=True)(serve.serve)
+app.command("prepare", hidden=True)(demo.prepare)
+
+app.add_typer(sea, name="sea")
+sea.command("decode")(decode.decode)
+sea.command("load")(load.load)
+sea.command("detect")(detect.detect)
+sea.command("replay")(replay.replay)
+sea.command("fetch")(fetch.fetch)
+sea.command("live")(live.live)
+
+app.add_typer(people, name="user")
+people.command("add")(user.add)
+people.command("role")(user.role)
+people.command("list")(user.list_people)
+
+app.add_typer(log, name="audit")
+log.command("export")(audit.export)
+log.command("verify")(audit.verify)

@@ -1,0 +1,127 @@
+"""Web processes: one per store, so that nothing a browser asks can cross from one store to another."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import typer
+
+from huanqiong.cli import ui
+from huanqiong.core.errors import HuanqiongError, MissingError
+
+
+def serve(
+    store: Annotated[str, typer.Argument(help="the store to open")],
+    port: Annotated[int, typer.Option(help="port on the loopback")] = 8600,
+    feed: Annotated[list[str] | None, typer.Option(help="udp://HOST:PORT or tcp-listen://HOST:PORT")] = None,
+) -> None:
+    """Serves one store's console until told to stop (`hq demo` and `hq up` start this)."""
+    from huanqiong.cli.django import open_records
+
+    opened = open_records(store)
+    import uvicorn
+
+    from huanqiong.config.asgi import application
+    from huanqiong.flows import sea_live
+
+    desk = sea_live.start(opened, feed or [])
+    try:
+        uvicorn.run(
+            application, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2
+        )
+    finally:
+        desk.stop()
+
+
+@dataclass
+class Console:
+    """A running web process of one store."""
+
+    store: str
+    port: int
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+
+def launch(store: str, port: int, *, feed: list[str], neighbours: dict[str, str]) -> Console:
+    """Starts a web process; `neighbours` are the other stores' addresses, shown in the bar."""
+    environment = {**os.environ, "HUANQIONG_NEIGHBOURS": json.dumps(neighbours)}
+    command = [sys.executable, "-m", "huanqiong.cli", "serve", store, "--port", str(port)]
+    for address in feed:
+        command += ["--feed", address]
+    # A session of its own: Ctrl-C reaches the supervisor, which stops its children in order.
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    return Console(store, port, process)
+
+
+def wait_until_up(console: Console, *, timeout_s: float = 60) -> None:
+    """Returns when the console answers; says so when its process ended instead."""
+    url = f"http://127.0.0.1:{console.port}/healthz"
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        if console.process.poll() is not None:
+            raise HuanqiongError(f"The console of store {console.store} ended at once: the lines above say why.")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise HuanqiongError(f"The console of store {console.store} did not answer on port {console.port}.")
+
+
+def free_port(port: int) -> None:
+    """MissingError with the remedy where something listens on the port already."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise MissingError(
+                f"Port {port} is taken (another `hq demo`?). Stop that, or choose: --port {port + 100}"
+            ) from None
+
+
+def stay(consoles: list[Console]) -> None:
+    """Waits until Ctrl-C, SIGTERM or the end of a console; then stops them all."""
+
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    try:
+        while all(c.process.poll() is None for c in consoles):
+            time.sleep(0.3)
+        ended = next(c for c in consoles if c.process.poll() is not None)
+        raise HuanqiongError(f"The console of store {ended.store} ended by itself ({ended.process.returncode}).")
+    except KeyboardInterrupt:
+        ui.say("\nhq: stopping")
+    finally:
+        stop(consoles)
+
+
+def stop(consoles: list[Console]) -> None:
+    """Asks each process to end, then insists."""
+    for console in consoles:
+        if console.process.poll() is None:
+            console.process.terminate()
+    for console in consoles:
+        try:
+            console.process.wait(timeout=8)
+        except subprocess.TimeoutExpired:
+            console.process.kill()
+            console.process.wait()
