@@ -1,0 +1,29 @@
+"""Coast, ports, anchorages, sea areas and divisions of a theatre: bundled, replaceable, fingerprinted."""
+
+from __future__ import annotations
+
+from huanqiong.core.geography.areas import Division, SeaArea, SeaAreas
+from huanqiong.core.geography.coast import Coast
+from huanqiong.core.geography.geography import Geography, load_geography
+from huanqiong.core.geography.kernels import CoastArrays
+from huanqiong.core.geography.places import NamedPlace, Places
+from huanqiong.core.geography.points import PointArrays, Points
+from huanqiong.core.geography.ports import Port, Ports, load_anchorages, read_world_port_index
+
+__all__ = [
+    "Coast",
+    "CoastArrays",
+    "Division",
+    "Geography",
+    "NamedPlace",
+    "Places",
+    "PointArrays",
+    "Points",
+    "Port",
+    "Ports",
+    "SeaArea",
+    "SeaAreas",
+    "load_anchorages",
+    "load_geography",
+    "read_world_port_index",
+]

@@ -1,0 +1,238 @@
+"""Coast questions for one point at a time, callable inside `@njit`, over the plain arrays of `CoastArrays`.
+
+Invariant: every answer is a function of the arrays alone. Distances are taken to chords of at most 5 km in
+space (three coordinates on the unit sphere), so poles and the antimeridian need no special care.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from huanqiong.core.units import EARTH_RADIUS_M
+
+TILE_DEG = 0.5
+"""Side of a coarse tile, degrees; theatre boxes are whole multiples of it."""
+SUB = 10
+"""Fine cells along a side of a tile: 0.05 degrees."""
+FAR_M = 20_000.0
+"""Tiles wholly farther from the coast than this carry no fine cells."""
+STEP_M = 250.0
+"""Step in which fine cells keep the distance of their centre; 255 steps mean "that or more"."""
+TILE_RADIUS_M = 39_500.0
+"""No point of a tile is farther than this from its centre: half its diagonal at the equator."""
+LEAF = 8
+_R = EARTH_RADIUS_M
+_ROWS = int(180 / TILE_DEG)
+_COLS = int(360 / TILE_DEG)
+
+
+class CoastArrays(NamedTuple):
+    """The coast as arrays that numba kernels take as one argument."""
+
+    seg: NDArray[np.float64]  # (n, 6) ends of each piece on the unit sphere
+    flat: NDArray[np.float64]  # (n, 4) the same pieces as lon, lat, lon, lat in degrees
+    lo: NDArray[np.float64]  # (m, 3) boxes of the tree, the root last
+    hi: NDArray[np.float64]
+    first: NDArray[np.int64]  # first box of each level of the tree, leaves first, and the end
+    tile: NDArray[np.int32]  # (rows * cols) index of the tile's fine cells, -1 where far from any coast
+    tile_land: NDArray[np.bool_]  # (rows * cols) land at the tile's centre
+    tile_m: NDArray[np.float32]  # (rows * cols) distance of the tile's centre
+    near: NDArray[np.uint8]  # (k * SUB * SUB) distance of each fine cell's centre, in steps of STEP_M
+    cell_land: NDArray[np.bool_]  # (k * SUB * SUB) land at the fine cell's centre
+    start: NDArray[np.int32]  # (k * SUB * SUB + 1) where each fine cell's pieces begin in `items`
+    items: NDArray[np.int32]  # pieces whose box touches the cell
+
+
+@njit(cache=True)
+def tile_of(lat: float, lon: float) -> int:
+    """Number of the coarse tile that holds a point; longitude may be any, latitude is clamped."""
+    r = min(max(int((lat + 90.0) / TILE_DEG), 0), _ROWS - 1)
+    c = min(int(((lon + 180.0) % 360.0) / TILE_DEG), _COLS - 1)
+    return r * _COLS + c
+
+
+@njit(cache=True)
+def cell_of(k: int, lat: float, lon: float) -> int:
+    """Number of the fine cell, in tile `k` of those that have fine cells, that holds a point."""
+    y = (lat + 90.0) / TILE_DEG
+    x = ((lon + 180.0) % 360.0) / TILE_DEG
+    r = min(int((y - min(max(int(y), 0), _ROWS - 1)) * SUB), SUB - 1)
+    c = min(int((x - min(int(x), _COLS - 1)) * SUB), SUB - 1)
+    return (k * SUB + max(r, 0)) * SUB + c
+
+
+@njit(cache=True)
+def cell_radius_m(lat: float) -> float:
+    """No point of a fine cell at this latitude is farther than this from the cell's centre, metres."""
+    half = math.radians(TILE_DEG / SUB / 2.0) * _R
+    shrink = math.cos(math.radians(max(abs(lat) - TILE_DEG / SUB, 0.0)))
+    return half * math.sqrt(1.0 + shrink * shrink)
+
+
+@njit(cache=True)
+def coast_bounds_m(c: CoastArrays, lat: float, lon: float) -> tuple[float, float]:
+    """Lower and upper bound of the distance to the coast, metres, in constant time; upper may be inf."""
+    t = tile_of(lat, lon)
+    k = c.tile[t]
+    if k < 0:
+        d = float(c.tile_m[t])
+        return max(FAR_M, d - TILE_RADIUS_M), d + TILE_RADIUS_M
+    steps = c.near[cell_of(k, lat, lon)]
+    r = cell_radius_m(lat) + STEP_M
+    d = steps * STEP_M
+    return max(0.0, d - r), d + r if steps < 255 else math.inf
+
+
+@njit(cache=True)
+def _nearest2(c: CoastArrays, x: float, y: float, z: float, limit2: float, enough2: float) -> float:
+    """Squared chord to the nearest piece, looking no farther than `limit2`, stopping below `enough2`."""
+    levels = len(c.first) - 1
+    node = np.empty(8 * 12, dtype=np.int64)
+    level = np.empty(8 * 12, dtype=np.int64)
+    dist = np.empty(8 * 12, dtype=np.float64)
+    best = limit2
+    node[0], level[0], dist[0] = 0, levels, 0.0
+    top = 1
+    while top > 0:
+        top -= 1
+        if dist[top] >= best:
+            continue
+        at, lv = node[top], level[top]
+        if lv == 0:
+            for i in range(at * LEAF, min(at * LEAF + LEAF, c.seg.shape[0])):
+                ax, ay, az = c.seg[i, 0], c.seg[i, 1], c.seg[i, 2]
+                ux, uy, uz = c.seg[i, 3] - ax, c.seg[i, 4] - ay, c.seg[i, 5] - az
+                px, py, pz = x - ax, y - ay, z - az
+                uu = ux * ux + uy * uy + uz * uz
+                t = 0.0
+                if uu > 0.0:
+                    t = min(1.0, max(0.0, (px * ux + py * uy + pz * uz) / uu))
+                px -= t * ux
+                py -= t * uy
+                pz -= t * uz
+                d = px * px + py * py + pz * pz
+                if d < best:
+                    best = d
+            if best <= enough2:
+                return best
+            continue
+        base = c.first[lv - 1]
+        count = c.first[lv] - base
+        low = top
+        for j in range(at * LEAF, min(at * LEAF + LEAF, count)):
+            b = base + j
+            dx = max(c.lo[b, 0] - x, x - c.hi[b, 0], 0.0)
+            dy = max(c.lo[b, 1] - y, y - c.hi[b, 1], 0.0)
+            dz = max(c.lo[b, 2] - z, z - c.hi[b, 2], 0.0)
+            d = dx * dx + dy * dy + dz * dz
+            if d >= best:
+                continue
+            k = top
+            while k > low and dist[k - 1] < d:  # nearest child ends on top of the stack
+                node[k], level[k], dist[k] = node[k - 1], level[k - 1], dist[k - 1]
+                k -= 1
+            node[k], level[k], dist[k] = j, lv - 1, d
+            top += 1
+    return best
+
+
+@njit(cache=True)
+def _chord2(dist_m: float) -> float:
+    if dist_m >= math.pi * _R:
+        return 5.0
+    s = 2.0 * math.sin(dist_m / (2.0 * _R))
+    return s * s
+
+
+@njit(cache=True)
+def coast_distance_m(c: CoastArrays, lat: float, lon: float, max_m: float = math.inf) -> float:
+    """Metres to the nearest shoreline, or inf where it is not nearer than `max_m`; NaN in gives NaN."""
+    if not (math.isfinite(lat) and math.isfinite(lon)):
+        return math.nan
+    if c.seg.shape[0] == 0:
+        return math.inf
+    limit_m = max_m
+    if c.near.shape[0] > 0:  # not while the cells themselves are being made
+        low, high = coast_bounds_m(c, lat, lon)
+        if low >= max_m:
+            return math.inf
+        limit_m = min(max_m, high + 1.0)
+    p, q = math.radians(lat), math.radians(lon)
+    limit2 = _chord2(limit_m)
+    d2 = _nearest2(c, math.cos(p) * math.cos(q), math.cos(p) * math.sin(q), math.sin(p), limit2, -1.0)
+    if d2 >= limit2:
+        return math.inf
+    return 2.0 * _R * math.asin(min(1.0, math.sqrt(d2) * 0.5))
+
+
+@njit(cache=True)
+def coast_within(c: CoastArrays, lat: float, lon: float, dist_m: float) -> bool:
+    """Whether a shoreline is nearer than `dist_m`: mostly in constant time, else the first piece decides."""
+    if not (math.isfinite(lat) and math.isfinite(lon)) or c.seg.shape[0] == 0:
+        return False
+    low, high = coast_bounds_m(c, lat, lon)
+    if high < dist_m:
+        return True
+    if low >= dist_m:
+        return False
+    p, q = math.radians(lat), math.radians(lon)
+    limit2 = _chord2(dist_m)
+    d2 = _nearest2(
+        c, math.cos(p) * math.cos(q), math.cos(p) * math.sin(q), math.sin(p), limit2, limit2 * 0.999999
+    )
+    return d2 < limit2
+
+
+@njit(cache=True)
+def crossings(
+    flat: NDArray[np.float64],
+    items: NDArray[np.int32],
+    first: int,
+    last: int,
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+) -> int:
+    """How many pieces the path (x0, y0) -> (x1, y0) -> (x1, y1) crosses; half-open, so parity is exact."""
+    n = 0
+    xa, xb = min(x0, x1), max(x0, x1)
+    ya, yb = min(y0, y1), max(y0, y1)
+    for i in range(first, last):
+        s = items[i]
+        ax, ay, bx, by = flat[s, 0], flat[s, 1], flat[s, 2], flat[s, 3]
+        if (ay <= y0) != (by <= y0):
+            x = ax + (y0 - ay) / (by - ay) * (bx - ax)
+            if xa < x <= xb:
+                n += 1
+        if (ax <= x1) != (bx <= x1):
+            y = ay + (x1 - ax) / (bx - ax) * (by - ay)
+            if ya < y <= yb:
+                n += 1
+    return n
+
+
+@njit(cache=True)
+def on_land(c: CoastArrays, lat: float, lon: float) -> bool:
+    """Whether a point lies on land, lakes included; NaN is not on land."""
+    if not (math.isfinite(lat) and math.isfinite(lon)):
+        return False
+    t = tile_of(lat, lon)
+    k = c.tile[t]
+    if k < 0:
+        return c.tile_land[t]
+    i = cell_of(k, lat, lon)
+    if c.start[i] == c.start[i + 1]:
+        return c.cell_land[i]
+    x = (lon + 180.0) % 360.0 - 180.0
+    step = TILE_DEG / SUB
+    sub = i - k * SUB * SUB
+    xc = -180.0 + (t % _COLS) * TILE_DEG + (sub % SUB + 0.5) * step
+    yc = -90.0 + (t // _COLS) * TILE_DEG + (sub // SUB + 0.5) * step
+    odd = crossings(c.flat, c.items, c.start[i], c.start[i + 1], x, lat, xc, yc) % 2 == 1
+    return c.cell_land[i] != odd
