@@ -1,0 +1,194 @@
+"""Digitraffic's JSON: REST locations and vessels, and lines as MQTT gives them, as columns.
+
+The text is read as Latin-1 so that an index in it is a byte offset; strings are turned back to UTF-8 after.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from huanqiong.core.errors import InputError
+from huanqiong.feed.files.assemble import Assembler, Faults
+from huanqiong.feed.files.batch import Batch, Reject, add_counts, shown
+from huanqiong.feed.files.raw import Raw
+from huanqiong.feed.files.records import LONGEST, Records
+
+LARGEST: Final = 256 << 20
+"""Largest single JSON document, bytes: all vessels of Digitraffic are under 10 MB."""
+PIECE: Final = 50_000
+COLUMNS: Final = (
+    *("mmsi", "lat", "lon", "sog", "cog", "heading", "navStat", "time", "timestampExternal", "name", "imo"),
+    *("callSign", "shipType", "length", "beam", "draught", "destination", "eta"),
+)
+_TOPIC: Final = re.compile(r"\s*vessels(?:-v2)?/(\d+)/(\w+)\s+(?=\{)")
+_SPACE: Final = re.compile(r"[\s,]*")
+Item = tuple[int, int, dict[str, Any] | None, str]
+"""(byte offset, number from 1, the flat object or None, the text where it is None)."""
+
+
+def flatten(found: Any, topic_mmsi: int | None = None) -> dict[str, Any] | None:
+    """One location or vessel, in any of the service's forms, as a flat object; None where it is neither.
+
+    REST features, REST vessels (`referencePointA`), MQTT payloads (`refA`, mmsi in the topic), or
+    `{"topic": ..., "payload": ...}`.
+    """
+    if not isinstance(found, dict):
+        return None
+    if isinstance(found.get("topic"), str) and "payload" in found:
+        m = re.match(r"vessels(?:-v2)?/(\d+)/", found["topic"])
+        payload = found["payload"]
+        try:
+            payload = json.loads(payload) if isinstance(payload, str) else payload
+        except ValueError:
+            return None
+        return flatten(payload, int(m[1]) if m else None)
+    if isinstance(found.get("data"), dict) and "type" in found:
+        return flatten(found["data"], topic_mmsi)
+    flat = dict(found)
+    if isinstance(found.get("properties"), dict):
+        flat.update(found["properties"])
+        at = (found.get("geometry") or {}).get("coordinates") or [None, None]
+        flat["lon"], flat["lat"] = at[0], at[1]
+    if topic_mmsi is not None:
+        flat.setdefault("mmsi", topic_mmsi)
+    if "mmsi" not in flat:
+        return None
+    position = "lat" in flat and "lon" in flat
+    if not position:
+        flat["timestampExternal"] = flat.get("timestampExternal", flat.get("timestamp"))
+        flat["shipType"] = flat.get("shipType", flat.get("type"))
+        for out, ends in (("length", "AB"), ("beam", "CD")):
+            parts = [flat.get(f"referencePoint{e}", flat.get(f"ref{e}")) for e in ends]
+            flat[out] = sum(parts) if all(isinstance(p, int) for p in parts) else None
+    return flat
+
+
+def read_json(raw: Raw, chunks: Iterator[bytes], assemble: Assembler) -> Iterator[Batch]:
+    """All locations and vessels of a document or of lines."""
+    lined = _is_lined(raw.head(1 << 20))
+    items = _lines(chunks) if lined else _document(chunks, assemble.where)
+    piece: list[Item] = []
+    for item in items:
+        piece.append(item)
+        if len(piece) >= PIECE:
+            yield _batch(piece, assemble)
+            piece = []
+    if piece:
+        yield _batch(piece, assemble)
+
+
+def _is_lined(head: bytes) -> bool:
+    if _TOPIC.match(head.decode("latin-1")):
+        return True
+    line = head.split(b"\n", 1)[0]
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return b"\n" in head.strip() or not (isinstance(found, list) or "features" in found)
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[Item]:
+    for block in Records(b"\0", LONGEST).cut(c.replace(b'"', b"\x01") for c in chunks):
+        for r in block.rejects:
+            yield 0, r.row or 0, None, r.text
+        for i in range(len(block.start)):
+            text = block.text(i).replace(b"\x01", b'"').decode("utf-8", errors="replace")
+            m = _TOPIC.match(text)
+            try:
+                flat = flatten(json.loads(text[m.end() :] if m else text), int(m[1]) if m else None)
+            except (ValueError, AttributeError, TypeError, IndexError):
+                flat = None
+            yield int(block.offset[i]), int(block.row[i]), flat, text
+
+
+def _document(chunks: Iterator[bytes], where: str) -> Iterator[Item]:
+    data = b""
+    for chunk in chunks:
+        data += chunk
+        if len(data) > LARGEST:
+            raise InputError(
+                f"one JSON document of more than {LARGEST >> 20} MB",
+                where=where,
+                remedy="Give it one object a line",
+            )
+    text = data.decode("latin-1")
+    features = re.search(r'"features"\s*:\s*\[', text)
+    at = features.end() if features else text.find("[") + 1
+    if at == 0:
+        raise InputError(
+            "the JSON holds no list", where=where, remedy="Give Digitraffic locations or vessels"
+        )
+    decoder, number = json.JSONDecoder(), 1
+    while True:
+        at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
+        if at >= len(text):
+            yield len(data), number, None, "the list never ends: the file is cut off"
+            return
+        if text[at] == "]":
+            return
+        try:
+            found, end = decoder.raw_decode(text, at)
+        except ValueError:
+            yield at, number, None, text[at : at + 200]
+            return
+        try:
+            flat = flatten(_utf8(found))
+        except (AttributeError, TypeError, IndexError, UnicodeDecodeError):
+            flat = None
+        yield at, number, flat, text[at : at + 200]
+        at, number = end, number + 1
+
+
+def _utf8(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("latin-1", errors="ignore").decode("utf-8", errors="replace")
+    if isinstance(value, dict):
+        return {k: _utf8(v) for k, v in value.items()}
+    return value
+
+
+def _batch(items: list[Item], assemble: Assembler) -> Batch:
+    rejects = [_reject(i, "no location or vessel of Digitraffic", None) for i in items if i[2] is None]
+    good = [i for i in items if i[2] is not None]
+    counts = {"rows": len(items), "rejected": len(rejects)}
+    add_counts(counts, {"no location or vessel of Digitraffic": len(rejects)} if rejects else {})
+    out = Batch(counts=counts, rejects=rejects, layout="digitraffic")
+    for moving in (True, False):
+        part = [i for i in good if ("lat" in (i[2] or {})) is moving]
+        if not part:
+            continue
+        columns = {c: pa.array([_text((i[2] or {}).get(c)) for i in part], pa.string()) for c in COLUMNS}
+        if columns["timestampExternal"].null_count == len(part):
+            columns["timestampExternal"] = columns["time"]
+        faults = Faults(np.zeros(len(part), bool))
+        positions, static, other = assemble(columns, np.array([i[0] for i in part], np.int64), faults)
+        if not moving:
+            positions = positions.slice(0, 0)
+            faults.counts.pop("position not available", None)
+        add_counts(counts, faults.counts)
+        counts["rejected"] += len(faults.found)
+        rejects += [_reject(part[row], why, column) for row, column, why in faults.found]
+        out = Batch(
+            pa.concat_tables([out.positions, positions]),
+            pa.concat_tables([out.static, static]),
+            pa.concat_tables([out.other, other]),
+            rejects,
+            counts,
+            layout="digitraffic",
+        )
+    return out
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _reject(item: Item, cause: str, column: str | None) -> Reject:
+    return Reject(f"object {item[1]}, byte {item[0]}", cause, shown(item[3] or str(item[2])), item[1], column)
