@@ -1,0 +1,53 @@
+"""The only way a view gets a row of the registry. Each refuses a person without `registry.view`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from huanqiong.desk.registry import reads
+from huanqiong.desk.registry.rows import FoundVessel, StaticRow, UnitRow, VesselDetail, ZoneRow
+from huanqiong.desk.registry.search import search
+from huanqiong.desk.trust.access import allow
+from huanqiong.desk.trust.actor import Actor
+
+
+def access_search(person: Actor, q: str, *, limit: int = 20) -> list[FoundVessel]:
+    """Vessels by MMSI, IMO, call sign or name, parts of a name included; spacing and 0/O do not matter."""
+    allow(person, "registry.view")
+    return search(q, limit=limit)
+
+
+def access_vessel(person: Actor, mmsi: int) -> VesselDetail:
+    """The vessel that carries this MMSI now; MissingError where none was heard."""
+    allow(person, "registry.view")
+    return reads.vessel(mmsi)
+
+
+def access_static(person: Actor, mmsi: int) -> list[StaticRow]:
+    """What the device said of itself, newest first."""
+    allow(person, "registry.view")
+    return reads.static_history(mmsi)
+
+
+def access_labels(person: Actor, mmsis: Iterable[int] | None = None) -> dict[int, tuple[str, int | None]]:
+    """{mmsi: (name to show, ship type)} for the map; None: of every vessel."""
+    allow(person, "registry.view")
+    return reads.labels(mmsis)
+
+
+def access_units(person: Actor) -> list[UnitRow]:
+    """Units that can be sent."""
+    allow(person, "registry.view")
+    return reads.units()
+
+
+def access_zones(person: Actor, *, archived: bool = False) -> list[ZoneRow]:
+    """Zones by name; archived ones too when asked."""
+    allow(person, "registry.view")
+    return reads.zones(archived=archived)
+
+
+def access_zone(person: Actor, zone_id: int) -> ZoneRow:
+    """One zone, archived or not; MissingError where there is none."""
+    allow(person, "registry.view")
+    return reads.zone(zone_id)

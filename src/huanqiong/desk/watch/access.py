@@ -1,0 +1,102 @@
+"""The only way a view gets a row of the watch desk. Each refuses a person without `watch.view`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from huanqiong.desk.trust.access import allow
+from huanqiong.desk.trust.actor import Actor
+from huanqiong.desk.watch import reads
+from huanqiong.desk.watch.rows import (
+    AlertDetail,
+    AlertRow,
+    Counts,
+    DetectorOutcomes,
+    KindRecord,
+    OrderRow,
+    QueueQuery,
+    SilenceRow,
+    VerdictRow,
+)
+
+
+def access_queue(person: Actor, query: QueueQuery = QueueQuery()) -> list[AlertRow]:  # noqa: B008  frozen
+    """The queue: distress first, then by tier and rank."""
+    allow(person, "watch.view")
+    return reads.queue(query)
+
+
+def access_alert(person: Actor, alert_id: int) -> AlertDetail:
+    """All of one alert; MissingError where there is none."""
+    allow(person, "watch.view")
+    return reads.alert_detail(alert_id)
+
+
+def access_counts(person: Actor, query: QueueQuery = QueueQuery()) -> Counts:  # noqa: B008  frozen
+    """Counts by state, kind, severity and tier under the same filters (limit and offset ignored)."""
+    allow(person, "watch.view")
+    return reads.counts(query)
+
+
+def access_timeline(
+    person: Actor, t0: datetime, t1: datetime, bins: int, *, at: datetime | None = None
+) -> dict[int, list[int]]:
+    """Alerts per bin of [t0, t1) by the time they became known: {severity: [n] * bins}."""
+    allow(person, "watch.view")
+    return reads.timeline(t0, t1, bins, at=at)
+
+
+def access_vessel_alerts(person: Actor, mmsi: int, *, limit: int = 200) -> list[AlertRow]:
+    """Alerts on a vessel, alone or in a pair, newest first, in every state."""
+    allow(person, "watch.view")
+    return reads.for_vessel(mmsi, limit=limit)
+
+
+def access_vessel_verdicts(
+    person: Actor, mmsi: int, *, t0: datetime | None = None, t1: datetime | None = None, limit: int = 500
+) -> list[VerdictRow]:
+    """Every current verdict on a vessel, quiet and held ones too, newest first."""
+    allow(person, "watch.view")
+    return reads.verdicts_of(mmsi, t0=t0, t1=t1, limit=limit)
+
+
+def access_verdict_points(
+    person: Actor, t0: datetime, t1: datetime, *, kinds: Iterable[str] = (), limit: int = 5000
+) -> list[dict[str, Any]]:
+    """Current verdicts that touch [t0, t1] as map points (columns in reads.verdict_points)."""
+    allow(person, "watch.view")
+    return reads.verdict_points(t0, t1, kinds=tuple(kinds), limit=limit)
+
+
+def access_standing(person: Actor, *, at: datetime | None = None) -> dict[int, tuple[int, int]]:
+    """Vessels under an open or claimed alert: {mmsi: (alert id, severity)}, 4 = distress. For the map."""
+    allow(person, "watch.view")
+    return reads.standing(at=at)
+
+
+def access_orders(
+    person: Actor, *, states: Iterable[str] = (), now: datetime | None = None, limit: int = 200
+) -> list[OrderRow]:
+    """Orders, nearest deadline first; `now` is the store's clock, by which they are overdue."""
+    allow(person, "watch.view")
+    return reads.orders(states=tuple(states), now=now, limit=limit)
+
+
+def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:
+    """Silences that stand at `at` (None: all, lifted and past ones too), with what they held back."""
+    allow(person, "watch.view")
+    return reads.silences(at=at)
+
+
+def access_kind_records(person: Actor) -> dict[str, KindRecord]:
+    """The record of every kind that was ever judged."""
+    allow(person, "watch.view")
+    return reads.kind_records()
+
+
+def access_outcomes(person: Actor) -> list[DetectorOutcomes]:
+    """What inspections found, per detector."""
+    allow(person, "watch.view")
+    return reads.outcomes()

@@ -1,0 +1,31 @@
+"""Acts of the watch desk. Each is one transaction with its audit entry and outbox rows; `by` says who.
+
+Outbox topics: alert {ids}, distress {ids}, order {ids}, silence {ids}, record {kind}.
+"""
+
+from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_distress, raise_distress
+from huanqiong.desk.watch.acts.handling import claim, close, judge, release, reopen
+from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, order, record_outcome
+from huanqiong.desk.watch.acts.raising import raise_alerts, withdraw_missing, withdraw_verdicts
+from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
+
+__all__ = [
+    "acknowledge_distress",
+    "acknowledge_order",
+    "claim",
+    "close",
+    "declare_distress",
+    "expire_orders",
+    "judge",
+    "lift_silence",
+    "order",
+    "raise_alerts",
+    "raise_distress",
+    "record_outcome",
+    "release",
+    "reopen",
+    "silence",
+    "silence_alert",
+    "withdraw_missing",
+    "withdraw_verdicts",
+]

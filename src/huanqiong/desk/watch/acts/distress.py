@@ -1,0 +1,191 @@
+"""Distress: tops the queue, sounds until acknowledged, is never held by a silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from huanqiong.core.errors import StateError, UsageError
+from huanqiong.core.ids import holder
+from huanqiong.desk.registry.acts import ensure_vessels
+from huanqiong.desk.trust.act import Act, act
+from huanqiong.desk.trust.actor import Actor
+from huanqiong.desk.watch.acts.frozen import freeze
+from huanqiong.desk.watch.acts.handling import Shown, locked_alert, touch
+from huanqiong.desk.watch.found import Found, found
+from huanqiong.desk.watch.models import Alert, Verdict
+from huanqiong.desk.watch.policy import watch_policy
+
+TEST_STATUS = 15
+"""Navigational status of an AIS-SART, MOB or EPIRB under test. Source: ITU-R M.1371-5, table 45."""
+
+
+def is_test(signal: Mapping[str, Any]) -> bool:
+    """Whether a signal is a beacon's test: it says so, or sends status 15 or a text of TEST."""
+    if "test" in signal:
+        return bool(signal["test"])
+    text = str(signal.get("text") or "").upper()
+    beacon = signal.get("mmsi") is not None and holder(int(signal["mmsi"])) == "distress"
+    return beacon and (signal.get("nav_status") == TEST_STATUS or "TEST" in text)
+
+
+def raise_distress(
+    signals: Iterable[Mapping[str, Any]], *, by: Actor, request_id: str | None = None
+) -> dict[str, Any]:
+    """Raises or carries on distress alerts from signals {mmsi, t, lat, lon, signal, text?, nav_status?,
+    msg_type?, raw?, test?}; `signal`: beacon, status_14, sar_aircraft, safety_text. lat, lon may be None.
+
+    Signals of one number less than the policy's time apart are one alert; a real signal never joins a
+    test's alert. Repeats change nothing. Returns {alerts: ids raised, changed: ids}.
+    """
+    rows = sorted(signals, key=lambda s: (s["t"], s["mmsi"]))
+    out: dict[str, Any] = {"alerts": [], "changed": []}
+    asked = [[s["mmsi"], s["t"], s["signal"]] for s in rows]
+    with act("watch.distress", by=by, permission="watch.raise", asked=asked, request_id=request_id) as a:
+        if a.repeated:
+            return dict(a.result)
+        vessels = ensure_vessels({int(s["mmsi"]) for s in rows}, by=by)
+        touched: dict[int, Alert] = {}
+        for s in rows:
+            _signal(a, s, vessels, touched, out)
+        out["changed"] = sorted(touched.keys() - set(out["alerts"]))
+        a.idle = not touched
+        a.details, a.result = dict(out), out
+        if touched:
+            a.tell("distress", ids=sorted(touched))
+            a.tell("alert", ids=sorted(touched))
+    return out
+
+
+def _signal(
+    a: Act,
+    s: Mapping[str, Any],
+    vessels: Mapping[int, int],
+    touched: dict[int, Alert],
+    out: dict[str, Any],
+) -> None:
+    mmsi, test = int(s["mmsi"]), is_test(s)
+    gap = watch_policy().distress_gap
+    alert = (
+        Alert.objects.select_for_update(of=("self",))
+        .filter(distress=True, test=test, mmsi=mmsi, t1__gt=s["t"] - gap, t0__lt=s["t"] + gap)
+        .exclude(state="closed")
+        .order_by("-t1")
+        .first()
+    )
+    placed = s.get("lat") is not None and s.get("lon") is not None
+    event = {
+        "kind": "distress",
+        "subject": f"ais:{mmsi}",
+        "mmsi": mmsi,
+        "t0": s["t"],
+        "t1": s["t"],
+        "lat": s["lat"] if placed else (alert.lat if alert else None),
+        "lon": s["lon"] if placed else (alert.lon if alert else None),
+        "score": 1.0,
+        "severity": 3,
+        "reasons": [
+            {
+                "code": f"distress_{s['signal']}",
+                "value": s.get("text") or None,
+                "limit": None,
+                "unit": None,
+                "source": "ITU-R M.1371-5",
+            }
+        ],
+        "profile": "distress",
+        "version": "1",
+        "raw": s.get("raw"),
+    }
+    f = found(event)
+    if Verdict.objects.filter(content_sha256=f.content_sha256).exists():
+        return
+    if alert is None:
+        alert = Alert(
+            distress=True,
+            test=test,
+            subject=f.subject,
+            mmsi=mmsi,
+            vessel_id=vessels.get(mmsi),
+            kind="distress",
+            kinds=["distress"],
+            t0=f.t0,
+            t1=f.t1,
+            known_at=f.t1,
+            lat=f.lat,
+            lon=f.lon,
+            severity=3,
+            rank=watch_policy().rank(3, 1.0, 1),
+            tier=3 if test else 0,
+            raised_at=a.at,
+            changed_at=a.at,
+        )
+        alert.save()
+        out["alerts"].append(alert.pk)
+    newest = f.t1 >= alert.t1
+    lead = _verdict(f, alert, a)
+    alert.t0, alert.t1 = min(alert.t0, f.t0), max(alert.t1, f.t1)
+    if newest:
+        alert.lead, alert.lat, alert.lon = lead, f.lat, f.lon
+    alert.changed_at = a.at
+    alert.save()
+    touched[alert.pk] = alert
+
+
+def _verdict(f: Found, alert: Alert, a: Act) -> Verdict:
+    v = Verdict(**f.columns(), alert=alert, recorded_at=a.at)
+    v.save()
+    return v
+
+
+def acknowledge_distress(
+    alert_id: int, *, by: Actor, shown: Shown = None, request_id: str | None = None
+) -> int:
+    """Stops the sound: a named officer has it, apart from claiming and judging. Twice changes nothing."""
+    subject = f"alert:{alert_id}"
+    with act(
+        "watch.acknowledge_distress",
+        by=by,
+        subject=subject,
+        permission="watch.distress",
+        request_id=request_id,
+    ) as a:
+        if a.repeated:
+            return alert_id
+        alert = locked_alert(alert_id)
+        if not alert.distress:
+            raise StateError(f"Alert {alert_id} is no distress. Claim it instead.")
+        if alert.acknowledged_at is not None:
+            a.idle = True
+            return alert_id
+        alert.acknowledged_at, alert.acknowledged_by = a.at, by
+        freeze(a, alert, "distress", shown)
+        touch(a, alert)
+        a.tell("distress", ids=[alert_id])
+    return alert_id
+
+
+def declare_distress(alert_id: int, reason: str, *, by: Actor, request_id: str | None = None) -> int:
+    """An officer takes a gap or drift for a possible distress: the alert tops the queue from now on."""
+    if not reason.strip():
+        raise UsageError("Declaring a possible distress needs a reason: say in a few words why.")
+    with act(
+        "watch.declare_distress",
+        by=by,
+        subject=f"alert:{alert_id}",
+        permission="watch.distress",
+        details={"reason": reason},
+        asked=reason,
+        request_id=request_id,
+    ) as a:
+        if a.repeated:
+            return alert_id
+        alert = locked_alert(alert_id)
+        if alert.distress:
+            raise StateError(f"Alert {alert_id} is a distress already.")
+        if alert.state not in ("open", "claimed"):
+            raise StateError(f"Alert {alert_id} is {alert.state}. Reopen it first.")
+        alert.distress, alert.tier = True, 0
+        touch(a, alert)
+        a.tell("distress", ids=[alert_id])
+    return alert_id

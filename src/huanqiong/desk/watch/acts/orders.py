@@ -1,0 +1,150 @@
+"""Inspection orders: given to a unit with a deadline, acknowledged, ended by an outcome or expired."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huanqiong.core.errors import MissingError, StateError, UsageError
+from huanqiong.desk.registry.reads import unit_id
+from huanqiong.desk.trust.act import act
+from huanqiong.desk.trust.actor import Actor
+from huanqiong.desk.watch.acts.frozen import freeze
+from huanqiong.desk.watch.acts.handling import Shown, detector, locked_alert, require, touch
+from huanqiong.desk.watch.models import CAUSES, OUTCOMES, Order, Outcome
+
+
+def _locked(order_id: int) -> Order:
+    row = Order.objects.select_for_update(of=("self",)).filter(pk=order_id).first()
+    if row is None:
+        raise MissingError(f"There is no order {order_id}. It may be of another store.")
+    return row
+
+
+def order(
+    alert_id: int,
+    unit_code: str,
+    text: str,
+    deadline: datetime,
+    *,
+    by: Actor,
+    now: datetime | None = None,
+    shown: Shown = None,
+    request_id: str | None = None,
+) -> int:
+    """Orders a unit to inspect. `deadline` and `now` are in the store's time. Returns the order's id.
+
+    An open alert is claimed by it; a withdrawn or closed one refuses (StateError).
+    """
+    if deadline.tzinfo is None:
+        raise UsageError("The deadline has no time zone. Give it with one.")
+    if now is not None and deadline <= now:
+        raise UsageError("The deadline has passed already. Choose a later one.")
+    asked = [alert_id, unit_code, text, deadline]
+    with act("watch.order", by=by, permission="watch.order", asked=asked, request_id=request_id) as a:
+        if a.repeated:
+            return int(a.result)
+        alert = locked_alert(alert_id)
+        require(alert, "open", "claimed", "judged")
+        row = Order(alert=alert, unit_id=unit_id(unit_code), text=text, deadline=deadline, by=by, at=a.at)
+        row.save()
+        freeze(a, alert, "order", shown)
+        if alert.state == "open":
+            alert.state, alert.claimed_by, alert.claimed_at = "claimed", by, a.at
+        touch(a, alert)
+        a.subject = f"order:{row.pk}"
+        a.details |= {"alert": alert_id, "unit": unit_code, "deadline": deadline, "text": text}
+        a.tell("order", ids=[row.pk])
+        a.result = row.pk
+    return int(a.result)
+
+
+def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: str | None = None) -> int:
+    """The unit has the order. `name`: who answered, where the receipt came by voice."""
+    subject = f"order:{order_id}"
+    with act(
+        "watch.acknowledge_order",
+        by=by,
+        subject=subject,
+        permission="watch.outcome",
+        details={"name": name},
+        asked=name,
+        request_id=request_id,
+    ) as a:
+        if a.repeated:
+            return order_id
+        row = _locked(order_id)
+        if row.state not in ("issued", "expired") or row.acknowledged_at is not None:
+            raise StateError(f"Order {order_id} is {row.state} and was acknowledged or ended already.")
+        row.acknowledged_at, row.acknowledged_by, row.acknowledged_name = a.at, by, name
+        if row.state == "issued":
+            row.state = "acknowledged"
+        row.save()
+        a.tell("order", ids=[row.pk])
+        a.tell("alert", ids=[row.alert_id])
+    return order_id
+
+
+def record_outcome(
+    order_id: int,
+    result: str,
+    *,
+    by: Actor,
+    cause: str = "",
+    note: str = "",
+    request_id: str | None = None,
+) -> int:
+    """How the inspection ended: hit, no_hit, or not_possible with its cause. Once per order."""
+    if result not in OUTCOMES:
+        raise UsageError(f"Outcome {result!r}: say {', '.join(OUTCOMES)}.")
+    if (result == "not_possible") != bool(cause) or (cause and cause not in CAUSES):
+        raise UsageError(f"'not_possible', and only that, needs a cause: {', '.join(CAUSES)}.")
+    with act(
+        "watch.outcome",
+        by=by,
+        subject=f"order:{order_id}",
+        permission="watch.outcome",
+        details={"result": result, "cause": cause, "note": note},
+        asked=[result, cause, note],
+        request_id=request_id,
+    ) as a:
+        if a.repeated:
+            return order_id
+        row = _locked(order_id)
+        if row.state == "done":
+            raise StateError(f"Order {order_id} has its outcome already.")
+        alert = locked_alert(row.alert_id)
+        Outcome(
+            order=row,
+            kind=alert.kind,
+            detector=detector(alert),
+            result=result,
+            cause=cause,
+            note=note,
+            by=by,
+            at=a.at,
+        ).save()
+        row.state = "done"
+        row.save()
+        a.tell("order", ids=[row.pk])
+        touch(a, alert)
+        a.tell("record", kind=alert.kind)
+    return order_id
+
+
+def expire_orders(now: datetime, *, by: Actor) -> list[int]:
+    """Marks orders whose deadline passed at `now` (the store's time) without an outcome; returns their ids.
+
+    An expired order still takes its outcome.
+    """
+    with act("watch.expire_orders", by=by, permission="watch.raise") as a:
+        rows = list(
+            Order.objects.select_for_update().filter(state__in=("issued", "acknowledged"), deadline__lte=now)
+        )
+        a.idle = not rows
+        for row in rows:
+            row.state, row.expired_at = "expired", now
+            a.tell("order", ids=[row.pk])
+            a.tell("alert", ids=[row.alert_id])
+        Order.objects.bulk_update(rows, ["state", "expired_at"])
+        a.details = {"orders": [r.pk for r in rows], "now": now}
+    return [r.pk for r in rows]

@@ -1,0 +1,177 @@
+"""Verdicts, the alerts they are grouped into, and what people did about them.
+
+Invariants: a verdict's content never changes (a later one stands beside it and is named in
+`replaced_by`); what a person acted on is kept in Frozen; a distress alert is never held by a silence.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+PERSON = settings.AUTH_USER_MODEL
+STATES = ("open", "claimed", "judged", "closed", "withdrawn")
+JUDGEMENTS = ("true", "false", "unclear")
+ORDER_STATES = ("issued", "acknowledged", "done", "expired")
+OUTCOMES = ("hit", "no_hit", "not_possible")
+CAUSES = ("no_unit", "weather", "gone", "other")
+
+
+class Silence(models.Model):
+    """No alerts about one subject and kind for behaviour that ends between `since` and `until`."""
+
+    subject = models.CharField(max_length=80, db_index=True)
+    mmsi = models.BigIntegerField(null=True)
+    kind = models.CharField(_("kind"), max_length=40, blank=True)  # "" = every kind
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Alert(models.Model):
+    """One episode of one vessel, or of a pair. `kind`, `severity`, place come from its worst verdict."""
+
+    state = models.CharField(max_length=12, default="open")
+    kind = models.CharField(_("kind"), max_length=40)
+    kinds = models.JSONField(default=list)
+    subject = models.CharField(max_length=80, db_index=True)
+    other_subject = models.CharField(max_length=80, blank=True, db_index=True)  # "" unless a pair
+    mmsi = models.BigIntegerField(null=True, db_index=True)
+    other_mmsi = models.BigIntegerField(null=True, db_index=True)
+    vessel = models.ForeignKey("registry.Vessel", null=True, on_delete=models.PROTECT, related_name="+")
+    other_vessel = models.ForeignKey("registry.Vessel", null=True, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey("watch.Verdict", null=True, on_delete=models.PROTECT, related_name="+")
+    t0 = models.DateTimeField()
+    t1 = models.DateTimeField()
+    known_at = models.DateTimeField()  # behaviour time at which the first of its verdicts was complete
+    lat = models.FloatField(null=True)  # None: a distress call without a position
+    lon = models.FloatField(null=True)
+    severity = models.SmallIntegerField()
+    rank = models.FloatField()
+    tier = models.SmallIntegerField()
+    provisional = models.BooleanField(default=False)  # no final verdict yet
+    changed_since = models.BooleanField(default=False)  # late data came after a person acted
+    distress = models.BooleanField(default=False)
+    test = models.BooleanField(default=False)  # a beacon in test mode
+    acknowledged_at = models.DateTimeField(null=True)  # distress only
+    acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
+    claimed_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    judgement = models.CharField(max_length=10, blank=True)  # the standing one; "" = none
+    judged_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    raised_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "tier", "-rank"]),
+            models.Index(fields=["kind", "known_at"]),
+        ]
+
+
+class Verdict(models.Model):
+    """What a detector found. Frozen; the pointers at the end say what became of it."""
+
+    key = models.CharField(max_length=60, db_index=True)  # the event's identity across versions
+    content_sha256 = models.CharField(max_length=64, unique=True)
+    number = models.PositiveIntegerField(default=1)  # version of this event, 1 = first
+    kind = models.CharField(_("kind"), max_length=40)
+    subject = models.CharField(max_length=80, db_index=True)
+    other_subject = models.CharField(max_length=80, blank=True)
+    mmsi = models.BigIntegerField(null=True)
+    other_mmsi = models.BigIntegerField(null=True)
+    t0 = models.DateTimeField()
+    t1 = models.DateTimeField()
+    lat = models.FloatField(null=True)  # None: a distress call without a position
+    lon = models.FloatField(null=True)
+    score = models.FloatField()
+    severity = models.SmallIntegerField()
+    reasons = models.JSONField()
+    profile = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    policy = models.CharField(max_length=80, blank=True)  # fingerprint of the profile
+    geography = models.CharField(max_length=80, blank=True)  # fingerprint of the geography
+    raw = models.JSONField(default=list)  # [{sha256, offset}] of the positions it rests on
+    provisional = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    alert = models.ForeignKey(Alert, null=True, on_delete=models.PROTECT, related_name="verdicts")
+    silence = models.ForeignKey(Silence, null=True, on_delete=models.PROTECT, related_name="held")
+    replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaces")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.TextField(blank=True)
+
+
+class Frozen(models.Model):
+    """What was on the screen when a person acted: canonical JSON and its SHA-256."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="frozen")
+    moment = models.CharField(max_length=12)  # claim, judge, order, distress
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    shown = models.TextField()
+    sha256 = models.CharField(max_length=64)
+
+
+class Judgement(models.Model):
+    """A person's answer to an alert. Reopening sets it aside, it is never removed."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="judgements")
+    kind = models.CharField(max_length=40)  # the alert's kind when judged: whose record it counts in
+    detector = models.CharField(max_length=120)  # kind, profile and version
+    judgement = models.CharField(max_length=10)
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    set_aside_at = models.DateTimeField(null=True)
+    set_aside_why = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-at"])]
+
+
+class Order(models.Model):
+    """An inspection order to a unit, with a deadline in the store's time."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="orders")
+    unit = models.ForeignKey("registry.Unit", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=14, default="issued")
+    text = models.TextField(_("order text"))
+    deadline = models.DateTimeField()
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_name = models.CharField(max_length=80, blank=True)  # who answered, by voice where no screen
+    acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+    expired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "deadline"])]
+
+
+class Outcome(models.Model):
+    """How an order ended: once per order."""
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="outcome")
+    kind = models.CharField(max_length=40)
+    detector = models.CharField(max_length=120)
+    result = models.CharField(max_length=14)
+    cause = models.CharField(max_length=10, blank=True)  # only of not_possible
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Release(models.Model):
+    """A claim given back, and why."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="releases")
+    why = models.TextField(blank=True)
+    by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -1,0 +1,58 @@
+"""How verdicts become alerts: the numbers of `data/watch/watch.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPolicy:
+    """Grouping, ranking and record rules of one version of the file."""
+
+    version: str
+    episode_gap: timedelta
+    episode_m: float
+    quiet_kinds: frozenset[str]
+    min_severity: int
+    per_extra_kind: float
+    tier_1_severity: int
+    tier_2_severity: int
+    record_last: int
+    distress_gap: timedelta
+    offers_distress: frozenset[str]
+    silence_max: timedelta
+
+    def tier(self, severity: int) -> int:
+        """1 opens the queue; distress, tier 0, is not a matter of severity."""
+        if severity >= self.tier_1_severity:
+            return 1
+        return 2 if severity >= self.tier_2_severity else 3
+
+    def rank(self, severity: int, score: float, kinds: int) -> float:
+        """severity + score + a little for each further kind. A rank, never a probability."""
+        return severity + score + self.per_extra_kind * (kinds - 1)
+
+
+@cache
+def watch_policy() -> WatchPolicy:
+    """The bundled policy."""
+    text = (files("huanqiong.data") / "watch" / "watch.toml").read_text(encoding="utf-8")
+    d = tomllib.loads(text)
+    return WatchPolicy(
+        version=d["version"],
+        episode_gap=timedelta(hours=d["episode"]["gap_h"]),
+        episode_m=d["episode"]["distance_km"] * 1000.0,
+        quiet_kinds=frozenset(d["alerting"]["quiet_kinds"]),
+        min_severity=d["alerting"]["min_severity"],
+        per_extra_kind=d["rank"]["per_extra_kind"],
+        tier_1_severity=d["tier"]["tier_1_severity"],
+        tier_2_severity=d["tier"]["tier_2_severity"],
+        record_last=d["record"]["last"],
+        distress_gap=timedelta(hours=d["distress"]["gap_h"]),
+        offers_distress=frozenset(d["distress"]["offered_by"]),
+        silence_max=timedelta(days=d["silence"]["max_days"]),
+    )
