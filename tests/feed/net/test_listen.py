@@ -18,7 +18,7 @@ from huanqiong.feed.net.listen import Limits, Listener
 from huanqiong.feed.net.pieces import LINE_LIMIT, Batch, LineJoiner, Piece
 from huanqiong.feed.net.queue import BatchQueue
 
-LINE = b"!AIVDM,1,1,,A,13@:`L001N0ded0O6Fp8wW<00<0t,0*62\r\n"
+LINE = b"!AIVDM,1,1,,A,169oQ@?P1E7pM:0;P5H:UgwD0000,0*50\r\n"
 
 
 def until(true: Callable[[], bool], timeout_s: float = 10.0) -> None:

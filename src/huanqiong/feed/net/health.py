@@ -22,7 +22,7 @@ class Health:
     last_arrival: datetime | None
     bytes: int
     sentences: int
-    """Lines that start like a sentence (`!`, `$` or a tag block)."""
+    """Lines that start like a sentence (`!`, `$` or a tag block); rows, where a feed is no NMEA."""
     broken: int
     """Lines that do not, lines cut off or too long, and what the decoder reported as broken."""
     dropped: dict[str, int] = field(default_factory=dict)
@@ -60,13 +60,13 @@ class Meter:
                 good += 1
             elif text:
                 bad += 1
+        self.count(good, bad)
+
+    def count(self, good: int, bad: int) -> None:
+        """Counts what a decoder made of the data: rows or sentences, and those it could not use."""
         with self._lock:
             self._sentences += good
             self._broken += bad
-
-    def broken(self, count: int) -> None:
-        with self._lock:
-            self._broken += count
 
     def drop(self, cause: str, count: int = 1) -> None:
         with self._lock:

@@ -114,7 +114,7 @@ class Listener:
     def run(
         self, sink: Callable[[Batch], None], stop: threading.Event | None = None, *, later: bool = False
     ) -> None:
-        """Gives every batch to `sink`; one that returns has made it safe, one that raises gets it again next time.
+        """Gives every batch to `sink`: safe when it returns, given again next time when it raises.
 
         With `later` the sink only takes the batch, and `acknowledge` is called when it is safe.
         """
@@ -129,7 +129,7 @@ class Listener:
         if meter is None:
             return
         if broken:
-            meter.broken(broken)
+            meter.count(0, broken)
         if last_t is not None:
             meter.seen(last_t)
 

@@ -108,7 +108,7 @@ class _Stream:
         before = self.joiner.too_long
         whole = self.joiner.feed(data)
         if self.joiner.too_long > before:
-            self.meter.broken(self.joiner.too_long - before)
+            self.meter.count(0, self.joiner.too_long - before)
             self.meter.drop("line too long", self.joiner.too_long - before)
         self._give(whole)
 
