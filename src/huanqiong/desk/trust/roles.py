@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from huanqiong import data
 from huanqiong.core.errors import MissingError
 
 
@@ -40,8 +39,7 @@ class RoleBook:
 @cache
 def role_book() -> RoleBook:
     """The bundled roles; a role that names an unknown permission stops the start."""
-    text = (files("huanqiong.data") / "roles" / "roles.toml").read_text(encoding="utf-8")
-    d = tomllib.loads(text)
+    d = data.toml("roles/roles.toml")
     permissions = {code: (p["zh"], p["en"]) for code, p in d["permissions"].items()}
 
     def read(table: dict[str, dict[str, object]]) -> dict[str, Role]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from importlib.resources import files
+
+from huanqiong import data
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class WatchPolicy:
 @cache
 def watch_policy() -> WatchPolicy:
     """The bundled policy."""
-    text = (files("huanqiong.data") / "watch" / "watch.toml").read_text(encoding="utf-8")
-    d = tomllib.loads(text)
+    d = data.toml("watch/watch.toml")
     return WatchPolicy(
         version=d["version"],
         episode_gap=timedelta(hours=d["episode"]["gap_h"]),

@@ -76,7 +76,7 @@ def _signal(
     placed = s.get("lat") is not None and s.get("lon") is not None
     event = {
         "kind": "distress",
-        "subject": f"ais:{mmsi}",
+        "subject": f"mmsi:{mmsi}",
         "mmsi": mmsi,
         "t0": s["t"],
         "t1": s["t"],
