@@ -19,26 +19,37 @@ from huanqiong.core.schema import OTHER, POSITIONS, STATIC
 from huanqiong.feed.files import bundled
 from huanqiong.feed.files.layout import load_layout
 
-
 MC_OLD = (
-    "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass\n"
-    '366000001,2022-01-03T00:00:01,29.10000,-90.20000,10.5,360.0,511,"GULF, STAR",IMO9000001,WAA1,1024,0,120,20,6.5,80,A\n'
-    '366000001,2022-01-03T00:01:01,29.20000,-90.30000,102.3,181.5,180,"GULF, STAR",IMO9000001,WAA1,1024,15,120,20,6.5,80,A\n'
+    "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,"
+    "Length,Width,Draft,Cargo,TransceiverClass\n"
+    '366000001,2022-01-03T00:00:01,29.10000,-90.20000,10.5,360.0,511,"GULF, STAR",IMO9000001,'
+    "WAA1,1024,0,120,20,6.5,80,A\n"
+    '366000001,2022-01-03T00:01:01,29.20000,-90.30000,102.3,181.5,180,"GULF, STAR",IMO9000001,'
+    "WAA1,1024,15,120,20,6.5,80,A\n"
     "366000002,2022-01-03T00:02:01,91.0,181.0,-3.0,49.9,10,,,,,,,,,,B\n"
 )
 MC_NEW = (
-    "mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,status,length,width,draft,cargo,transceiver\n"
+    "mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,"
+    "vessel_type,status,length,width,draft,cargo,transceiver\n"
     "366000001,2025-01-01 00:00:01,-90.2,29.1,10.5,12.0,511,GULF STAR,,WAA1,80,0,120,20,6.5,80,A\n"
 )
 DMA = (
-    "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,"
-    "Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D\n"
-    "18/03/2023 00:00:00,Base Station,2190001,56.7166,11.519,Unknown value,,,,,Unknown,,,Undefined,,,,GPS,,,,AIS,,,,\n"
-    "18/03/2023 00:00:00,Class A,219000001,55.4921,14.7525,Under way using engine,0.7,12.5,241.8,241,Unknown,,,Undefined,,,,Undefined,,,,AIS,,,,\n"
-    "18/03/2023 00:00:02,Class A,219000001,55.4920,14.7524,Engaged in fishing,,3.5,241.8,,9000001,OXAA,LILLE PER,Fishing,,6,18,GPS,2.7,RØNNE;,29/10/2023 07:00:00,AIS,5,13,3,3\n"
-    "18/03/2023 00:00:03,Class A,219000001,55.4919,14.7523,Engaged in fishing,,3.5,241.8,,9000001,OXAA,LILLE PER,Fishing,,6,18,GPS,2.7,RØNNE;,29/10/2023 07:00:00,AIS,5,13,3,3\n"
-    "18/03/2023 00:00:04,Class B,219000002,91.000000,0.000000,Unknown value,,,,,Unknown,,,Undefined,,,,Undefined,,,,AIS,,,,\n"
-    "31/02/2023 00:00:05,Class B,219000002,55.1,12.0,Unknown value,,,,,Unknown,,,Undefined,,,,Undefined,,,,AIS,,,,\n"
+    "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,"
+    "Heading,IMO,Callsign,Name,"
+    "Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,"
+    "Data source type,A,B,C,D\n"
+    "18/03/2023 00:00:00,Base Station,2190001,56.7166,11.519,Unknown value,,,,,Unknown,,,"
+    "Undefined,,,,GPS,,,,AIS,,,,\n"
+    "18/03/2023 00:00:00,Class A,219000001,55.4921,14.7525,Under way using engine,0.7,12.5,"
+    "241.8,241,Unknown,,,Undefined,,,,Undefined,,,,AIS,,,,\n"
+    "18/03/2023 00:00:02,Class A,219000001,55.4920,14.7524,Engaged in fishing,,3.5,241.8,,"
+    "9000001,OXAA,LILLE PER,Fishing,,6,18,GPS,2.7,RØNNE;,29/10/2023 07:00:00,AIS,5,13,3,3\n"
+    "18/03/2023 00:00:03,Class A,219000001,55.4919,14.7523,Engaged in fishing,,3.5,241.8,,"
+    "9000001,OXAA,LILLE PER,Fishing,,6,18,GPS,2.7,RØNNE;,29/10/2023 07:00:00,AIS,5,13,3,3\n"
+    "18/03/2023 00:00:04,Class B,219000002,91.000000,0.000000,Unknown value,,,,,Unknown,,,"
+    "Undefined,,,,Undefined,,,,AIS,,,,\n"
+    "31/02/2023 00:00:05,Class B,219000002,55.1,12.0,Unknown value,,,,,Unknown,,,Undefined,,,,"
+    "Undefined,,,,AIS,,,,\n"
 )
 BEIDOU = (
     "终端号,船名,时间,经度,纬度,航速,航向\n"
@@ -139,7 +150,8 @@ def test_digitraffic_rest(load: Load) -> None:
         '"properties":{"mmsi":230000001,"sog":0.1,"cog":346.5,"navStat":1,"rot":4,"posAcc":true,"raim":false,'
         '"heading":79,"timestamp":59,"timestampExternal":1659212938646}},\n'
         '{"mmsi":230000002,"type":"Feature","geometry":{"type":"Point","coordinates":[21.0,60.0]},'
-        '"properties":{"mmsi":230000002,"sog":102.3,"cog":360.0,"heading":511,"timestampExternal":1659212938000}},'
+        '"properties":{"mmsi":230000002,"sog":102.3,"cog":360.0,"heading":511,'
+        '"timestampExternal":1659212938000}},'
         '{"nonsense":1}]}'
     )
     got = load(locations)
@@ -156,8 +168,10 @@ def test_digitraffic_rest(load: Load) -> None:
 
 def test_digitraffic_vessels(load: Load) -> None:
     got = load(
-        '[{"name":"MÄRTA","timestamp":1659212938646,"mmsi":230000001,"callSign":"OHAA","imo":9000001,"shipType":70,'
-        '"draught":68,"eta":733376,"posType":1,"referencePointA":160,"referencePointB":33,"referencePointC":20,'
+        '[{"name":"MÄRTA","timestamp":1659212938646,"mmsi":230000001,"callSign":"OHAA",'
+        '"imo":9000001,"shipType":70,'
+        '"draught":68,"eta":733376,"posType":1,"referencePointA":160,"referencePointB":33,'
+        '"referencePointC":20,'
         '"referencePointD":12,"destination":"UST LUGA"}]'
     )
     assert got.positions.num_rows == 0
@@ -173,10 +187,12 @@ def test_digitraffic_vessels(load: Load) -> None:
 
 def test_digitraffic_lines(load: Load) -> None:
     got = load(
-        'vessels-v2/230000001/location {"time":1668075025,"sog":10.7,"cog":326.6,"navStat":0,"heading":325,"lon":20.3,"lat":60.0}\n'
+        'vessels-v2/230000001/location {"time":1668075025,"sog":10.7,"cog":326.6,"navStat":0,'
+        '"heading":325,"lon":20.3,"lat":60.0}\n'
         '{"topic":"vessels-v2/230000002/location","payload":{"time":1668075026,"lon":20.4,"lat":60.1}}\n'
         "vessels-v2/230000001/location {broken\n"
-        'vessels-v2/230000002/metadata {"timestamp":1668075026035,"name":"B","refA":10,"refB":5,"refC":2,"refD":2,"type":36}\n'
+        'vessels-v2/230000002/metadata {"timestamp":1668075026035,"name":"B","refA":10,"refB":5,'
+        '"refC":2,"refD":2,"type":36}\n'
     )
     assert got.rows("mmsi", "lat") == [(230000001, 60.0), (230000002, 60.1)]
     assert got.positions["t"][0].as_py() == T(2022, 11, 10, 10, 10, 25, tzinfo=UTC)
