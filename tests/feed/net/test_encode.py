@@ -90,9 +90,10 @@ def test_a_narrow_table_is_enough() -> None:
 
 def test_static_data_in_two_sentences() -> None:
     values = {
-        "mmsi": 413000001, "t": T, "imo": 9123456, "callsign": "BABC1", "name": "Qiong Yue 8", "ship_type": 70,
-        "length_m": 121, "beam_m": 17, "draught_m": 6.4,
-        "destination": "HAIKOU, 海口", "eta": "03-02 14:05",
+        "mmsi": 413000001, "t": T, "imo": 9123456, "callsign": "BABC1",
+        "name": "Qiong Yue 8", "ship_type": 70, "length_m": 121, "beam_m": 17, "draught_m": 6.4,
+        "destination": "HAIKOU, 海口",
+        "eta": "03-02 14:05",
     }  # fmt: skip
     (row,) = conform(pa.Table.from_pylist([values], schema=STATIC), STATIC).to_pylist()
     first, second = static_sentences(row, 13).splitlines()

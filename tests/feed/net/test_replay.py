@@ -1,4 +1,4 @@
-"""Replay over real sockets: what arrives is what the file says, at its pace, at times that live stores take."""
+"""Replay over real sockets: what arrives is the file, at its own pace, at times that live stores take."""
 
 from __future__ import annotations
 

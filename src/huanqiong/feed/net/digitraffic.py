@@ -22,7 +22,7 @@ from huanqiong.core.errors import InputError, MissingError
 from huanqiong.feed.files import Batch, read
 from huanqiong.feed.net.health import Health, Meter
 from huanqiong.feed.net.listen import utc_now
-from huanqiong.feed.net.stamps import to_us
+from huanqiong.feed.net.stamps import from_us, to_us
 from huanqiong.feed.net.web import AGENT, BROKEN, StatusError, get, host_of, why
 
 BASE_URL = "https://meri.digitraffic.fi"
@@ -80,11 +80,12 @@ class DigitrafficFeed:
         next_vessels_s = time.monotonic()
         while not stop.is_set():
             pause_s = self.every_s
+            answers: list[Polled] = []
             try:
                 if time.monotonic() >= next_vessels_s:
-                    self._vessels(sink)
+                    answers.append(self._ask("vessels", self._vessels_from))
                     next_vessels_s = time.monotonic() + self.vessels_every_s
-                self._locations(sink)
+                answers.append(self._ask("locations", self._latest - timedelta(seconds=OVERLAP_S)))
                 heard, wait_s = True, self.first_wait_s
                 self.meter.says("connected")
             except (StatusError, InputError, *BROKEN) as error:
@@ -95,6 +96,9 @@ class DigitrafficFeed:
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
                 self.meter.drop("answer not usable" if isinstance(error, InputError) else "no answer")
                 self.meter.says(f"{self._said(error)}; asking again in {pause_s:.0f} s")
+            # Outside the try: what the sink raises is no fault of the service.
+            for polled in answers:
+                self._give(polled, sink)
             stop.wait(pause_s)
 
     def health(self) -> Health:
@@ -113,40 +117,27 @@ class DigitrafficFeed:
     def _said(self, error: BaseException) -> str:
         return str(error) if isinstance(error, StatusError | InputError) else why(error)
 
-    def _locations(self, sink: Callable[[Polled], None]) -> None:
-        if self._latest is None:
-            return
-        since = self._latest - timedelta(seconds=OVERLAP_S)
-        polled = self._ask("locations", f"from={to_us(since) // 1000}")
-        batch = polled.batch
-        times = batch.positions["t"].cast(pa.int64()).fill_null(-1).to_numpy()
-        mmsi = batch.positions["mmsi"].fill_null(-1).to_numpy()
-        new = np.array(
-            [t > self._given.get(m, -1) for m, t in zip(mmsi.tolist(), times.tolist(), strict=True)],
-            dtype=bool,
-        )
-        fresh = batch.positions.filter(pa.array(new))
-        if len(fresh) or batch.static.num_rows or batch.other.num_rows or batch.rejects:
-            sink(replace(polled, batch=replace(batch, positions=fresh)))
-        # Only now: had the sink failed, the same rows would come again.
+    def _give(self, polled: Polled, sink: Callable[[Polled], None]) -> None:
+        """Hands on what is new; only when the sink has returned does the next question begin later."""
+        positions = polled.batch.positions
+        times = positions["t"].cast(pa.int64()).fill_null(-1).to_numpy()
+        mmsi = positions["mmsi"].fill_null(-1).to_numpy()
+        rows = zip(mmsi.tolist(), times.tolist(), strict=True)
+        new = np.array([t > self._given.get(m, -1) for m, t in rows], dtype=bool)
+        batch = replace(polled.batch, positions=positions.filter(pa.array(new)))
+        if batch.positions.num_rows or batch.static.num_rows or batch.other.num_rows or batch.rejects:
+            sink(replace(polled, batch=batch))
         self._given.update(zip(mmsi[new].tolist(), times[new].tolist(), strict=True))
-        if len(times):
+        if polled.what == "vessels":
+            self._vessels_from = polled.arrived - timedelta(seconds=2 * OVERLAP_S)
+        elif len(times) and self._latest is not None:
             # A report stamped in the future must not carry the next question past what is still to come.
-            latest_us = min(int(times.max()), to_us(polled.arrived))
-            latest = self._latest + timedelta(microseconds=max(0, latest_us - to_us(self._latest)))
-            self._latest = latest
-            self.meter.seen(latest)
+            self._latest = max(self._latest, from_us(min(int(times.max()), to_us(polled.arrived))))
+            self.meter.seen(self._latest)
 
-    def _vessels(self, sink: Callable[[Polled], None]) -> None:
-        asked = self.clock()
-        since = self._vessels_from
-        polled = self._ask("vessels", f"from={to_us(since) // 1000}" if since else "")
-        if polled.batch.static.num_rows or polled.batch.rejects:
-            sink(polled)
-        self._vessels_from = asked - timedelta(seconds=OVERLAP_S)
-
-    def _ask(self, what: What, query: str) -> Polled:
-        url = f"{self.base_url}/api/ais/v1/{what}" + (f"?{query}" if query else "")
+    def _ask(self, what: What, since: datetime | None) -> Polled:
+        query = f"?from={to_us(since) // 1000}" if since else ""
+        url = f"{self.base_url}/api/ais/v1/{what}{query}"
         answer = get(url, {"Digitraffic-User": self.user, "Accept": "application/json"}, limit=LARGEST)
         arrived = self.clock()
         self.meter.arrived(answer.body, arrived)
