@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from huanqiong import __version__
-from huanqiong.cli import audit, demo, doctor, drill, serve, test, user
+from huanqiong.cli import audit, demo, doctor, drill, serve, suites, user
 from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
 
 app = typer.Typer(
@@ -35,7 +35,7 @@ app.command("demo")(demo.demo)
 app.add_typer(drills, name="drill")
 drills.command("hainan")(drill.hainan)
 app.command("doctor")(doctor.doctor)
-app.command("test", context_settings={"ignore_unknown_options": True})(test.test)
+app.command("test", context_settings={"ignore_unknown_options": True})(suites.run_suite)
 app.command("serve", hidden=True)(serve.serve)
 app.command("prepare", hidden=True)(demo.prepare)
 

@@ -39,12 +39,16 @@ class Plan:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="port of the console; each further store takes the next one")] = 8600,
+    port: Annotated[
+        int, typer.Option(help="port of the console; each further store takes the next one")
+    ] = 8600,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open a browser")] = True,
     data_path: Annotated[
         Path | None, typer.Option("--data", help="a directory of real AIS files, or one file")
     ] = None,
-    login: Annotated[bool, typer.Option("--login", help="print a new one-time login of the running demo")] = False,
+    login: Annotated[
+        bool, typer.Option("--login", help="print a new one-time login of the running demo")
+    ] = False,
 ) -> None:
     """Shows the product on real AIS and on a Hainan drill, at http://localhost:8600."""
     if login:
@@ -62,7 +66,7 @@ def demo(
                 _prepare_store(plan)
                 neighbours = {k: v for k, v in addresses.items() if k != plan.name}
                 feed = [f"udp://127.0.0.1:{FEED_PORT + n}"]
-                consoles.append(serve.launch(plan.name, port + n, feed=feed, neighbours=neighbours))
+                consoles.append(_launch(plan, port + n, feed, neighbours))
                 _announce(consoles[-1], browser=browser and n == 0)
             _remember(consoles)
             ui.say("Ctrl-C stops. `hq demo --login` prints new one-time logins.")
@@ -86,7 +90,9 @@ def prepare(
     chosen = data.toml("demo.toml")
     with ui.progress(name) as report:
         if store.is_drill:
-            drill_hainan.stage(store, seed=chosen["drill"]["seed"], hours=chosen["drill"]["hours"], progress=report)
+            drill_hainan.stage(
+                store, seed=chosen["drill"]["seed"], hours=chosen["drill"]["hours"], progress=report
+            )
         else:
             for loaded in sea_archive.load(store, files or [], progress=report):
                 ui.say(f"  {loaded}")
@@ -154,9 +160,13 @@ def _prepare_store(plan: Plan) -> None:
     temporary.replace(marker)
 
 
+def _launch(plan: Plan, port: int, feed: list[str], neighbours: dict[str, str]) -> serve.Console:
+    return serve.launch(plan.name, port, feed=feed, neighbours=neighbours, login_for=PERSON)
+
+
 def _announce(console: serve.Console, *, browser: bool) -> None:
     serve.wait_until_up(console)
-    url = serve.login_url(console)
+    url = serve.login_left(console)
     ui.say(f"\n  {console.store:<8} {console.address}")
     ui.say(f"  {'':<8} one-time login (15 minutes): {url}\n")
     if browser:
@@ -177,7 +187,9 @@ def _print_logins() -> None:
     except (FileNotFoundError, json.JSONDecodeError):
         raise MissingError("No demo has run in this home yet: start `hq demo` first.") from None
     for store, port in ports.items():
-        ui.say(f"  {store:<8} {serve.login_url(serve.Console(store, port, None))}")
+        command = [sys.executable, "-m", "huanqiong.cli", "user", "login", PERSON, "--store", store]
+        token = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        ui.answer(f"{store:<8} http://localhost:{port}{token}")
 
 
 @contextmanager

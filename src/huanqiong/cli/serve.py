@@ -11,18 +11,21 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from huanqiong.cli import ui
 from huanqiong.core.errors import HuanqiongError, MissingError
+from huanqiong.lake.store import home
 
 
 def serve(
     store: Annotated[str, typer.Argument(help="the store to open")],
     port: Annotated[int, typer.Option(help="port on the loopback")] = 8600,
     feed: Annotated[list[str] | None, typer.Option(help="udp://HOST:PORT or tcp-listen://HOST:PORT")] = None,
+    login_for: Annotated[str, typer.Option(help="leave a one-time login of this account in the home")] = "",
 ) -> None:
     """Serves one store's console until told to stop (`hq demo` and `hq up` start this)."""
     from huanqiong.cli.django import open_records
@@ -31,8 +34,10 @@ def serve(
     import uvicorn
 
     from huanqiong.config.asgi import application
-    from huanqiong.flows import sea_live
+    from huanqiong.flows import accounts, sea_live
 
+    if login_for:
+        _leave_login(store, accounts.login_path(login_for))
     desk = sea_live.start(opened, feed or [])
     try:
         uvicorn.run(
@@ -40,6 +45,27 @@ def serve(
         )
     finally:
         desk.stop()
+
+
+def _login_file(store: str) -> Path:
+    return home() / "run" / f"{store}.login"
+
+
+def _leave_login(store: str, path: str) -> None:
+    """Leaves the login where only this user reads it, for the supervisor to print."""
+    file = _login_file(store)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+        f.write(path)
+
+
+def login_left(console: Console) -> str:
+    """The one-time login that a process left at its start; it is taken away by reading it."""
+    file = _login_file(console.store)
+    path = file.read_text()
+    file.unlink()
+    return f"{console.address}{path}"
 
 
 @dataclass
@@ -55,10 +81,11 @@ class Console:
         return f"http://localhost:{self.port}"
 
 
-def launch(store: str, port: int, *, feed: list[str], neighbours: dict[str, str]) -> Console:
+def launch(store: str, port: int, *, feed: list[str], neighbours: dict[str, str], login_for: str) -> Console:
     """Starts a web process; `neighbours` are the other stores' addresses, shown in the bar."""
     environment = {**os.environ, "HUANQIONG_NEIGHBOURS": json.dumps(neighbours)}
     command = [sys.executable, "-m", "huanqiong.cli", "serve", store, "--port", str(port)]
+    command += ["--login-for", login_for]
     for address in feed:
         command += ["--feed", address]
     # A session of its own: Ctrl-C reaches the supervisor, which stops its children in order.
@@ -72,7 +99,9 @@ def wait_until_up(console: Console, *, timeout_s: float = 60) -> None:
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
         if console.process.poll() is not None:
-            raise HuanqiongError(f"The console of store {console.store} ended at once: the lines above say why.")
+            raise HuanqiongError(
+                f"The console of store {console.store} ended at once: the lines above say why."
+            )
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return
@@ -107,7 +136,9 @@ def stay(consoles: list[Console]) -> None:
         while all(c.process.poll() is None for c in consoles):
             time.sleep(0.3)
         ended = next(c for c in consoles if c.process.poll() is not None)
-        raise HuanqiongError(f"The console of store {ended.store} ended by itself ({ended.process.returncode}).")
+        raise HuanqiongError(
+            f"The console of store {ended.store} ended by itself ({ended.process.returncode})."
+        )
     except KeyboardInterrupt:
         ui.say("\nhq: stopping")
     finally:

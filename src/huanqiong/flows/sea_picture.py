@@ -18,11 +18,13 @@ import pyarrow as pa
 from huanqiong.core.units import DAY_S, US
 
 if TYPE_CHECKING:
+    from huanqiong.flows.sea_now import Now
     from huanqiong.lake.positions import Lake
 
 KEEP_DAYS = 4
 """Days held in memory; a day of the whole Danish network is about 0.3 GB."""
 COLUMNS = ("mmsi", "device", "t", "lat", "lon", "sog_kn", "cog_deg", "heading")
+_NAMES = ("mmsi", "t", "lat", "lon", "cog", "sog", "heading")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -101,8 +103,9 @@ def tracks_of(table: pa.Table) -> DayTracks:
 class Picture:
     """The picture over one lake. Safe to ask from several threads."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, now: Now | None = None) -> None:
         self._lake = lake
+        self.now = now
         self._days: OrderedDict[tuple[date, object], DayTracks] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -138,10 +141,12 @@ class Picture:
             keep = row >= 0
             keep[keep] = d.t[row[keep]] >= from_us
             row, ships = row[keep], d.ships[keep]
-            parts.append(
-                (ships, d.t[row], d.lat[row], d.lon[row], d.cog[row], d.sog[row], d.heading[row])
-            )
-        names = ("mmsi", "t", "lat", "lon", "cog", "sog", "heading")
+            parts.append((ships, d.t[row], d.lat[row], d.lon[row], d.cog[row], d.sog[row], d.heading[row]))
+        if self.now is not None:
+            live = self.now.since(-1)[1]
+            keep = (live["t"] * US >= from_us) & (live["t"] * US <= at_us)
+            parts.append(tuple((live[n] * US if n == "t" else live[n])[keep] for n in _NAMES))
+        names = _NAMES
         if not parts:
             return {name: np.empty(0) for name in names}
         columns = dict(zip(names, (np.concatenate(c) for c in zip(*parts, strict=True)), strict=True))
@@ -160,9 +165,7 @@ class Picture:
             d = self.day(day)
             rows = d.rows_of(mmsi)
             keep = (d.t[rows] >= a) & (d.t[rows] <= b)
-            parts.append(
-                tuple(c[rows][keep] for c in (d.t, d.lat, d.lon, d.sog, d.cog, d.heading))
-            )
+            parts.append(tuple(c[rows][keep] for c in (d.t, d.lat, d.lon, d.sog, d.cog, d.heading)))
         names = ("t", "lat", "lon", "sog", "cog", "heading")
         if not parts:
             return {name: np.empty(0) for name in names}

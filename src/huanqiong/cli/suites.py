@@ -29,7 +29,7 @@ def chromium() -> str | None:
     return named or next((found for name in CHROMIUM if (found := shutil.which(name))), None)
 
 
-def test(
+def run_suite(
     suite: Annotated[str, typer.Argument(help="unit, browser, faults, real or all")] = "all",
     rest: Annotated[list[str] | None, typer.Argument(help="passed on to pytest")] = None,
 ) -> None:
