@@ -28,7 +28,7 @@ ROWS = 4000
 
 
 def piece(i: int) -> pa.Table:
-    """Rows of three days, interleaved with those of the other pieces; half of them again in the next piece."""
+    """Rows of three days, interleaved with the other pieces'; half of them again in the next piece."""
     k = np.arange(ROWS) + i * ROWS // 2
     t = int(DAY0.timestamp()) * 1_000_000 + (k * 7919 % 250_000) * 1_000_000
     mmsi = 413_000_000 + k % 50
@@ -94,7 +94,7 @@ def test_killed_at_random_moments_nothing_is_lost_or_doubled(tmp_path: Path) -> 
 
 @pytest.mark.faults
 def test_killed_during_a_merge(tmp_path: Path) -> None:
-    """A part replaced by a merge, its file not yet removed, and a merge not yet committed, are both harmless."""
+    """A merge that was written but not committed is harmless."""
     lake = Lake(tmp_path)
     for i in range(3):
         lake.append(piece(i), source_id=f"piece:{i}")
