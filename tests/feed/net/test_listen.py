@@ -17,6 +17,7 @@ from huanqiong.feed.net.address import parse_address
 from huanqiong.feed.net.listen import Limits, Listener
 from huanqiong.feed.net.pieces import LINE_LIMIT, Batch, LineJoiner, Piece
 from huanqiong.feed.net.queue import BatchQueue
+from huanqiong.feed.net.streams import Streams
 
 LINE = b"!AIVDM,1,1,,A,169oQ@?P1E7pM:0;P5H:UgwD0000,0*50\r\n"
 
@@ -252,6 +253,33 @@ def test_a_later_acknowledgement_keeps_the_room_taken() -> None:
     queue.rewind()
     again = queue.take(0)
     assert again == second
+
+
+def test_a_batch_that_failed_is_given_again_before_later_ones() -> None:
+    with Listener(["udp://:0"], limits=Limits(batch_bytes=1)) as listener, udp_sender() as out:
+        where = next(iter(listener.bound.values()))
+        for n in range(2):
+            out.sendto(b"!%d" % n, where)
+        until(lambda: listener.health()[0].sentences == 2)
+        first = listener.take(5)
+        listener.again()
+        assert [listener.take(5), getattr(listener.take(5), "number", None)] == [first, 2]
+        listener.acknowledge(2)
+        listener.again()
+        assert listener.take(0) is None
+
+
+def test_streams_are_bounded_and_the_longest_silent_goes() -> None:
+    def piece(sender: str) -> Piece:
+        return Piece("udp://:1", sender, datetime(2026, 1, 1, tzinfo=UTC), b"x\n")
+
+    streams = Streams(list, most=2)
+    a, b = streams.of(piece("a")), streams.of(piece("b"))
+    assert streams.of(piece("a")) is a
+    streams.of(piece("c"))
+    assert len(streams) == 2
+    assert streams.of(piece("a")) is a
+    assert streams.of(piece("b")) is not b
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -40,9 +40,9 @@ class Address:
 
     @property
     def multicast(self) -> bool:
-        """True for a group address, which a UDP listener joins."""
+        """True for an IPv4 group address, which a UDP listener joins."""
         try:
-            return ipaddress.ip_address(self.host).is_multicast
+            return ipaddress.IPv4Address(self.host).is_multicast
         except ValueError:
             return False
 

@@ -108,7 +108,8 @@ def _attempt(
         note.write_text(json.dumps(asdict(_Part(url, validator, total))), encoding="utf-8")
         with part.open("ab" if have else "wb") as f:
             while not stop.is_set():
-                chunk = response.read(CHUNK)
+                # What is there, so that a slow line can be stopped.
+                chunk = response.read1(CHUNK)
                 if not chunk:
                     break
                 f.write(chunk)

@@ -101,6 +101,13 @@ class Listener:
         """Batches up to `number` are safe and need not be given again; their room in the queue is free."""
         self._queue.acknowledge(number)
 
+    def again(self) -> None:
+        """What was taken and not acknowledged is given again, in order, before anything new.
+
+        To be called when storing a batch failed: an acknowledgement of a later batch covers it otherwise.
+        """
+        self._queue.rewind()
+
     def batches(self, stop: threading.Event | None = None) -> Iterator[Batch]:
         """Batches until `stop` is set or the listener is closed and empty; acknowledge each yourself."""
         self._queue.rewind()

@@ -29,6 +29,8 @@ Progress = Callable[[str, int, int], None]
 MINUTE_US = 60 * SECOND_US
 JUMP_US = 86_400 * SECOND_US
 """A larger step in a file's times, forward or back, is a new recording or a wrong clock: not waited for."""
+SHORTEST_S = 0.005
+"""A wait shorter than this is not worth a datagram of its own."""
 READ_BYTES = 64 << 10
 ENCODE_ROWS = 20_000
 
@@ -153,6 +155,8 @@ def _send(
             if speed:
                 due_s = origin_s + (latest_us - origin_us) / SECOND_US / speed
         pause_s = due_s - time.monotonic()
+        if pause_s < SHORTEST_S:
+            pause_s = 0.0
         if pause_s > 0 or len(waiting) + len(moment.data) > GROUP_BYTES:
             flush()
         if pause_s > 0 and stop.wait(pause_s):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from huanqiong.core.errors import MissingError, UsageError
 from huanqiong.feed.net.address import Address
-from huanqiong.feed.net.receivers import CONNECT_S, FIRST_WAIT_S, LONGEST_WAIT_S
+from huanqiong.feed.net.receivers import CONNECT_S, FIRST_WAIT_S, LONGEST_WAIT_S, TICK_S
 
 
 class Sender(Protocol):
@@ -72,7 +72,7 @@ class TcpSender:
                     if self._socket is None:
                         return
                 self._drain(self._socket)
-                self._socket.sendall(data)
+                self._push(self._socket, data)
                 return
             except OSError:
                 self.close()
@@ -116,7 +116,16 @@ class TcpSender:
         except BlockingIOError:
             pass
         finally:
-            sock.settimeout(CONNECT_S)
+            sock.settimeout(TICK_S)
+
+    def _push(self, sock: socket.socket, data: bytes) -> None:
+        """Sends all of it, however long a busy receiver makes us wait."""
+        rest = memoryview(data)
+        while rest and not self.stop.is_set():
+            try:
+                rest = rest[sock.send(rest) :]
+            except TimeoutError:
+                continue
 
 
 def sender(address: Address, stop: threading.Event) -> Sender:
