@@ -20,6 +20,8 @@ from huanqiong.feed.files.batch import Progress
 
 Packing = Literal["plain", "gzip", "zstd", "zip"]
 CHUNK = 8 << 20
+STEP = 1 << 16
+"""Unpacked at a time: no more than this is lost before the place where a packing is broken."""
 _MAGIC: tuple[tuple[bytes, Packing], ...] = (
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -50,9 +52,18 @@ class Raw:
 
     def chunks(self, size: int = CHUNK, progress: Progress | None = None) -> Iterator[bytes]:
         """The unpacked text in pieces of about `size` bytes, never empty ones."""
-        if self.packing == "zip":
-            return self._zip(size, progress)
-        return {"plain": self._plain, "gzip": self._gzip, "zstd": self._zstd}[self.packing](size, progress)
+        if self.packing == "plain":
+            yield from self._plain(size, progress)
+            return
+        unpack = {"gzip": self._gzip, "zstd": self._zstd, "zip": self._zip}[self.packing]
+        held = bytearray()
+        for piece in unpack(progress):
+            held += piece
+            if len(held) >= size:
+                yield bytes(held)
+                held.clear()
+        if held:
+            yield bytes(held)
 
     def head(self, size: int = 1 << 16) -> bytes:
         """The first bytes of the unpacked text."""
@@ -61,7 +72,8 @@ class Raw:
             got += piece
             if len(got) >= size:
                 break
-        self.damage = None
+        if got:
+            self.damage = None
         return got[:size]
 
     def _plain(self, size: int, progress: Progress | None) -> Iterator[bytes]:
@@ -73,13 +85,13 @@ class Raw:
                 if progress:
                     progress("read", done, self.size)
 
-    def _gzip(self, size: int, progress: Progress | None) -> Iterator[bytes]:
+    def _gzip(self, progress: Progress | None) -> Iterator[bytes]:
         with self.path.open("rb") as f:
             unpack = zlib.decompressobj(wbits=31)
             while packed := f.read(1 << 20):
                 while packed:
                     try:
-                        piece = unpack.decompress(packed, size)
+                        piece = unpack.decompress(packed, STEP)
                     except zlib.error as e:
                         self.damage = f"the gzip data is broken before byte {f.tell():,}: {e}"
                         return
@@ -97,11 +109,11 @@ class Raw:
                     yield rest
                 self.damage = f"the gzip data ends early, at byte {self.size:,}"
 
-    def _zstd(self, size: int, progress: Progress | None) -> Iterator[bytes]:
+    def _zstd(self, progress: Progress | None) -> Iterator[bytes]:
         with pa.OSFile(str(self.path)) as f, pa.CompressedInputStream(f, "zstd") as stream:
             while True:
                 try:
-                    piece = stream.read(size)
+                    piece = stream.read(STEP)
                 except OSError as e:
                     self.damage = f"the zstd data is cut off or broken: {e}"
                     return
@@ -111,7 +123,7 @@ class Raw:
                 if progress:
                     progress("read", f.tell(), self.size)
 
-    def _zip(self, size: int, progress: Progress | None) -> Iterator[bytes]:
+    def _zip(self, progress: Progress | None) -> Iterator[bytes]:
         try:
             with zipfile.ZipFile(self.path) as z:
                 names = [i.filename for i in z.infolist() if not i.is_dir()]
@@ -123,7 +135,7 @@ class Raw:
                     )
                 total, done = z.getinfo(names[0]).file_size, 0
                 with z.open(names[0]) as f:
-                    while piece := f.read(size):
+                    while piece := f.read(STEP):
                         yield piece
                         done += len(piece)
                         if progress:

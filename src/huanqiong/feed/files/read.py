@@ -64,9 +64,7 @@ def read(
     head = raw.head()
     if not head.strip():
         raise InputError(
-            "nothing can be unpacked from it"
-            if raw.packing != "plain"
-            else "the file holds only blank space",
+            raw.damage or "the file holds only blank space",
             where=str(path),
             remedy="Fetch or export it again",
         )
