@@ -6,27 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from huanqiong.core.errors import StateError, UsageError
-from huanqiong.core.ids import holder
 from huanqiong.desk.registry.acts import ensure_vessels
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
-from huanqiong.desk.watch.acts.handling import Shown, locked_alert, touch
+from huanqiong.desk.watch.acts.handling import Shown, touch
+from huanqiong.desk.watch.beacons import is_test
 from huanqiong.desk.watch.found import Found, found
 from huanqiong.desk.watch.models import Alert, Verdict
 from huanqiong.desk.watch.policy import watch_policy
-
-TEST_STATUS = 15
-"""Navigational status of an AIS-SART, MOB or EPIRB under test. Source: ITU-R M.1371-5, table 45."""
-
-
-def is_test(signal: Mapping[str, Any]) -> bool:
-    """Whether a signal is a beacon's test: it says so, or sends status 15 or a text of TEST."""
-    if "test" in signal:
-        return bool(signal["test"])
-    text = str(signal.get("text") or "").upper()
-    beacon = signal.get("mmsi") is not None and holder(int(signal["mmsi"])) == "distress"
-    return beacon and (signal.get("nav_status") == TEST_STATUS or "TEST" in text)
+from huanqiong.desk.watch.standing import locked_alert
 
 
 def raise_distress(

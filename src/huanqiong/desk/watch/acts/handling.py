@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from huanqiong.core.errors import MissingError, StateError, UsageError
+from huanqiong.core.errors import StateError, UsageError
 from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
 from huanqiong.desk.watch.models import JUDGEMENTS, Alert, Judgement, Release
+from huanqiong.desk.watch.standing import detector, locked_alert, require
 
 Shown = Mapping[str, Any] | None
-
-
-def locked_alert(alert_id: int) -> Alert:
-    """The alert, locked until the act ends; MissingError where there is none."""
-    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
-    if alert is None:
-        raise MissingError(f"There is no alert {alert_id}. It may be of another store.")
-    return alert
 
 
 def touch(a: Act, alert: Alert) -> None:
@@ -29,12 +22,6 @@ def touch(a: Act, alert: Alert) -> None:
     alert.save()
     a.tell("alert", ids=[alert.pk])
     a.details["state"] = alert.state
-
-
-def require(alert: Alert, *states: str) -> None:
-    """StateError unless the alert stands in one of these states."""
-    if alert.state not in states:
-        raise StateError(f"Alert {alert.pk} is {alert.state}; this needs {' or '.join(states)}. Reload it.")
 
 
 def _require_mine(alert: Alert, by: Actor) -> None:
@@ -140,12 +127,6 @@ def judge(
         touch(a, alert)
         a.tell("record", kind=alert.kind)
     return alert_id
-
-
-def detector(alert: Alert) -> str:
-    """Kind, profile and version of the leading verdict: whose record the outcome counts in."""
-    lead = alert.lead
-    return f"{lead.kind} {lead.profile} {lead.version}" if lead is not None else alert.kind
 
 
 def close(alert_id: int, *, by: Actor, request_id: str | None = None) -> int:

@@ -9,8 +9,9 @@ from huanqiong.desk.registry.reads import unit_id
 from huanqiong.desk.trust.act import act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
-from huanqiong.desk.watch.acts.handling import Shown, detector, locked_alert, require, touch
+from huanqiong.desk.watch.acts.handling import Shown, touch
 from huanqiong.desk.watch.models import CAUSES, OUTCOMES, Order, Outcome
+from huanqiong.desk.watch.standing import detector, locked_alert, require
 
 
 def _locked(order_id: int) -> Order:

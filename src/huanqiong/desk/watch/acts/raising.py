@@ -180,7 +180,8 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
     Verdict.objects.bulk_create(verdicts, batch_size=500)
     for alert in raised:
         alert.lead = lead[id(alert)]
-    old = [alert for alert in changed.values() if alert not in raised]
+    fresh = {id(alert) for alert in raised}
+    old = [alert for key, alert in changed.items() if key not in fresh]
     _summarise_again(batch.episodes, old, a.at)
     _save_alerts([*raised, *old])
     for b in pointed:

@@ -7,9 +7,9 @@ from datetime import datetime
 from huanqiong.core.errors import MissingError, StateError, UsageError
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor
-from huanqiong.desk.watch.acts.handling import locked_alert
 from huanqiong.desk.watch.models import Silence
 from huanqiong.desk.watch.policy import watch_policy
+from huanqiong.desk.watch.standing import locked_alert
 
 
 def _check(since: datetime, until: datetime, reason: str) -> None:

@@ -1,0 +1,20 @@
+"""What a distress signal says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from huanqiong.core.ids import holder
+
+TEST_STATUS = 15
+"""Navigational status of an AIS-SART, MOB or EPIRB under test. Source: ITU-R M.1371-5, table 45."""
+
+
+def is_test(signal: Mapping[str, Any]) -> bool:
+    """Whether a signal is a beacon's test: it says so, or sends status 15 or a text of TEST."""
+    if "test" in signal:
+        return bool(signal["test"])
+    text = str(signal.get("text") or "").upper()
+    beacon = signal.get("mmsi") is not None and holder(int(signal["mmsi"])) == "distress"
+    return beacon and (signal.get("nav_status") == TEST_STATUS or "TEST" in text)

@@ -1,0 +1,26 @@
+"""An alert as it stands while an act is under way: locked, in an allowed state, with its detector."""
+
+from __future__ import annotations
+
+from huanqiong.core.errors import MissingError, StateError
+from huanqiong.desk.watch.models import Alert
+
+
+def locked_alert(alert_id: int) -> Alert:
+    """The alert, locked until the act ends; MissingError where there is none."""
+    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
+    if alert is None:
+        raise MissingError(f"There is no alert {alert_id}. It may be of another store.")
+    return alert
+
+
+def require(alert: Alert, *states: str) -> None:
+    """StateError unless the alert stands in one of these states."""
+    if alert.state not in states:
+        raise StateError(f"Alert {alert.pk} is {alert.state}; this needs {' or '.join(states)}. Reload it.")
+
+
+def detector(alert: Alert) -> str:
+    """Kind, profile and version of the leading verdict: whose record the outcome counts in."""
+    lead = alert.lead
+    return f"{lead.kind} {lead.profile} {lead.version}" if lead is not None else alert.kind

@@ -1,0 +1,107 @@
+"""Every act of the three desks as every role, every machine and nobody: compared with the roles file."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk_events import at, event
+
+from huanqiong.core.errors import HuanqiongError, RefusedError
+from huanqiong.desk.registry import acts as registry
+from huanqiong.desk.trust import acts as trust
+from huanqiong.desk.trust import reads
+from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
+from huanqiong.desk.trust.roles import role_book
+from huanqiong.desk.watch import acts as watch
+
+SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
+SIGNAL = {"mmsi": 970000001, "t": at(0), "lat": 20.0, "lon": 110.0, "signal": "beacon"}
+
+# act -> (permission it asks for, positional arguments, further arguments). Records need not exist: the
+# permission is asked first, so an allowed person gets another answer than RefusedError.
+ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
+    watch.raise_alerts: ("watch.raise", ([event()],), {}),
+    watch.withdraw_verdicts: ("watch.raise", ([],), {"reason": "x"}),
+    watch.withdraw_missing: ("watch.raise", ([], "none", at(0), at(1)), {"reason": "x"}),
+    watch.raise_distress: ("watch.raise", ([SIGNAL],), {}),
+    watch.expire_orders: ("watch.raise", (at(0),), {}),
+    watch.claim: ("watch.claim", (0,), {}),
+    watch.release: ("watch.claim", (0,), {}),
+    watch.judge: ("watch.judge", (0, "true", "x"), {}),
+    watch.close: ("watch.judge", (0,), {}),
+    watch.reopen: ("watch.reopen", (0, "x"), {}),
+    watch.silence: ("watch.silence", ("ais:1", "gap", at(0), at(1), "x"), {}),
+    watch.silence_alert: ("watch.silence", (0, at(1), "x"), {}),
+    watch.lift_silence: ("watch.silence", (0,), {}),
+    watch.order: ("watch.order", (0, "u", "x", at(1)), {}),
+    watch.acknowledge_order: ("watch.outcome", (0,), {}),
+    watch.record_outcome: ("watch.outcome", (0, "hit"), {}),
+    watch.acknowledge_distress: ("watch.distress", (0,), {}),
+    watch.declare_distress: ("watch.distress", (0, "x"), {}),
+    registry.ensure_vessels: ("registry.record", ([412000999],), {}),
+    registry.record_static: ("registry.record", ([],), {}),
+    registry.load_units: ("registry.record", ([],), {}),
+    registry.register_vessel: ("registry.edit", (), {"name_zh": "船"}),
+    registry.carry_device: ("registry.edit", ("v-0", "ais", "1", None), {}),
+    registry.add_unit: ("registry.edit", ("u", "艇", "boat", "station"), {}),
+    registry.retire_unit: ("registry.edit", ("none",), {}),
+    registry.draw_zone: ("zones.edit", ("z", SQUARE), {}),
+    registry.rename_zone: ("zones.edit", (0,), {"name": "x"}),
+    registry.archive_zone: ("zones.edit", (0,), {}),
+    registry.restore_zone: ("zones.edit", (0,), {}),
+    trust.create_person: ("users.manage", ("new",), {}),
+    trust.set_password: ("users.manage", ("none", "a-long-enough-word-9"), {}),
+    trust.grant_role: ("users.manage", ("none", "auditor"), {}),
+    trust.revoke_role: ("users.manage", ("none", "auditor"), {}),
+    trust.set_active: ("users.manage", ("none", True), {}),
+    trust.issue_login: ("users.manage", ("none",), {}),
+    trust.checkpoint: ("audit.export", (Path("KEYS"),), {}),
+}
+WITHOUT_PERMISSION = {trust.redeem_login, trust.sign_in}
+"""Signing in: nobody is anybody yet."""
+
+
+def actors() -> list[str]:
+    return [*role_book().roles, *role_book().machines, "nobody", "no_role"]
+
+
+def test_every_act_is_in_the_matrix() -> None:
+    named = {f for desk in (watch, registry) for f in (getattr(desk, n) for n in desk.__all__)}
+    named |= {f for f in vars(trust).values() if inspect.isfunction(f) and f.__module__ == trust.__name__
+              and not f.__name__.startswith("_")}  # fmt: skip
+    assert named == set(ACTS) | WITHOUT_PERMISSION
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", actors())
+def test_an_actor_may_exactly_what_the_roles_file_says(
+    who: str, person: Callable[..., Any], tmp_path: Path
+) -> None:
+    book = role_book()
+    if who in book.machines:
+        by, may = {"system": SYSTEM, "operator": OPERATOR}[who], book.machines[who].permissions
+    elif who in book.roles:
+        by, may = person("somebody", who), book.roles[who].permissions
+    else:
+        from django.contrib.auth.models import AnonymousUser
+
+        by, may = (AnonymousUser() if who == "nobody" else person("somebody")), frozenset()
+    wrong = []
+    for act, (permission, args, more) in ACTS.items():
+        given = tuple(tmp_path if isinstance(a, Path) else a for a in args)
+        size = reads.audit_state()["size"]
+        try:
+            act(*given, by=by, **more)
+            done = True
+        except RefusedError:
+            done = False
+            assert reads.audit_state()["size"] == size
+        except HuanqiongError:
+            done = True
+        if done != (permission in may):
+            wrong.append(f"{act.__name__}: {'allowed' if done else 'refused'}")
+    assert not wrong
