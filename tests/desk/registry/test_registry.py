@@ -235,3 +235,11 @@ def test_every_view_of_the_registry_asks_for_the_role(officer: Any, person: Call
         getattr(access, name)(officer, *args)
         with pytest.raises(RefusedError):
             getattr(access, name)(outsider, *args)
+
+
+def test_zones_go_to_the_detectors_by_number_and_name(supervisor: Any) -> None:
+    kept = acts.draw_zone("strait", SQUARE, by=supervisor, valid_to=at(10))
+    acts.archive_zone(acts.draw_zone("gone", SQUARE, by=supervisor), by=supervisor)
+    [zone] = reads.zones_for_detection()
+    assert (zone.id, zone.name, zone.shape.bounds) == (str(kept), "strait", (110.0, 20.0, 110.2, 20.2))
+    assert reads.zones_for_detection(at(11)) == []

@@ -226,3 +226,13 @@ def test_silencing_an_alert_takes_its_vessel_and_kind(alert: int, officer: Any) 
         with pytest.raises(UsageError):
             acts.silence_alert(alert, until, why, by=officer)
     assert acts.raise_alerts([event(mmsi=A, start_h=20)], by=SYSTEM)["held"] == 1
+
+
+def test_a_beacon_that_was_judged_false_and_calls_again_sounds_again(officer: Any) -> None:
+    [d] = acts.raise_distress([signal()], by=SYSTEM)["alerts"]
+    acts.judge(d, "false", "on deck for service", by=officer)
+    [again] = acts.raise_distress([signal(hours=0.5)], by=SYSTEM)["alerts"]
+    assert reads.queue()[0].id == again
+    assert reads.alert_detail(again).follows == d
+    acts.judge(again, "true", "raft seen", by=officer)
+    assert acts.raise_distress([signal(hours=0.6)], by=SYSTEM) == {"alerts": [], "changed": [again]}

@@ -217,3 +217,13 @@ def test_an_unusable_event_is_named_and_nothing_is_stored(broken: dict[str, Any]
 def test_people_do_not_raise_alerts(officer: Any) -> None:
     with pytest.raises(RefusedError):
         acts.raise_alerts([event()], by=officer)
+
+
+def test_what_was_withdrawn_may_be_found_again() -> None:
+    e = event(mmsi=A)
+    [one] = put(e)["alerts"]
+    acts.withdraw_verdicts([found(e).key], reason="no longer holds", by=SYSTEM)
+    assert reads.queue() == []
+    [two] = put(e)["alerts"]
+    assert two != one
+    assert put(e)["again"] == 1

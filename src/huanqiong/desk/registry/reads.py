@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from huanqiong.core.errors import MissingError
 from huanqiong.desk.registry.models import Device, StaticRecord, Unit, Vessel, Zone
 from huanqiong.desk.registry.rows import DeviceRow, StaticRow, UnitRow, VesselDetail, VesselRow, ZoneRow
+
+if TYPE_CHECKING:
+    from huanqiong.lines.sea.zone import Zone as DetectionZone
 
 
 def shown_name(vessel: Vessel | None) -> str:
@@ -151,12 +154,27 @@ def zone(zone_id: int) -> ZoneRow:
     return _zone_row(z)
 
 
+def zones_for_detection(at: datetime | None = None) -> list[DetectionZone]:
+    """Zones that are not archived, and valid at `at` where given, as the sea line's kernels take them.
+
+    The id is the zone's number as text, its name what people called it.
+    """
+    from huanqiong.lines.sea.zone import Zone as DetectionZone  # compiles kernels: only where it is used
+
+    rows = Zone.objects.filter(archived_at=None).order_by("id")
+    return [DetectionZone(str(z.pk), z.name, z.shape) for z in _valid(rows, at)]
+
+
+def _valid(rows: QuerySet[Zone], at: datetime | None) -> QuerySet[Zone]:
+    if at is None:
+        return rows
+    return rows.filter(Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at))
+
+
 def zones_at(lat: float, lon: float, *, at: datetime | None = None) -> list[ZoneRow]:
     """Zones that hold a place, and are valid at `at`: bounding box in the database, shape in memory."""
     rows = Zone.objects.select_related("created_by").filter(
         archived_at=None, west__lte=lon, east__gte=lon, south__lte=lat, north__gte=lat
     )
-    if at is not None:
-        rows = rows.filter(Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gt=at))
     here = shapely.Point(lon, lat)
-    return [_zone_row(z) for z in rows if z.shape.covers(here)]
+    return [_zone_row(z) for z in _valid(rows, at) if z.shape.covers(here)]

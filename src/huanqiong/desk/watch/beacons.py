@@ -12,9 +12,9 @@ TEST_STATUS = 15
 
 
 def is_test(signal: Mapping[str, Any]) -> bool:
-    """Whether a signal is a beacon's test: it says so, or sends status 15 or a text of TEST."""
+    """Whether a signal is a beacon's test: it says so, its text says TEST, or a beacon sends status 15."""
     if "test" in signal:
         return bool(signal["test"])
-    text = str(signal.get("text") or "").upper()
+    text = str(signal.get("text") or "").upper().split()
     beacon = signal.get("mmsi") is not None and holder(int(signal["mmsi"])) == "distress"
-    return beacon and (signal.get("nav_status") == TEST_STATUS or "TEST" in text)
+    return "TEST" in text or (beacon and signal.get("nav_status") == TEST_STATUS)

@@ -80,7 +80,7 @@ class Verdict(models.Model):
     """What a detector found. Frozen; the pointers at the end say what became of it."""
 
     key = models.CharField(max_length=60, db_index=True)  # the event's identity across versions
-    content_sha256 = models.CharField(max_length=64, unique=True)
+    content_sha256 = models.CharField(max_length=64)
     number = models.PositiveIntegerField(default=1)  # version of this event, 1 = first
     kind = models.CharField(_("kind"), max_length=40)
     subject = models.CharField(max_length=80, db_index=True)
@@ -106,6 +106,14 @@ class Verdict(models.Model):
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaces")
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            # A verdict is stored once; what was withdrawn may be found again.
+            models.UniqueConstraint(
+                fields=["content_sha256"], condition=models.Q(withdrawn_at=None), name="verdict_stored_once"
+            )
+        ]
 
 
 class Frozen(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from huanqiong.core.errors import StateError, UsageError
@@ -53,15 +54,13 @@ def _signal(
     touched: dict[int, Alert],
     out: dict[str, Any],
 ) -> None:
+    """A beacon judged false or closed that calls again is a new alert: nobody may sleep through it."""
     mmsi, test = int(s["mmsi"]), is_test(s)
-    gap = watch_policy().distress_gap
-    alert = (
-        Alert.objects.select_for_update(of=("self",))
-        .filter(distress=True, test=test, mmsi=mmsi, t1__gt=s["t"] - gap, t0__lt=s["t"] + gap)
-        .exclude(state="closed")
-        .order_by("-t1")
-        .first()
-    )
+    near = _near(mmsi, test, s["t"])
+    under_way = [
+        n for n in near if n.state in ("open", "claimed") or (n.state, n.judgement) == ("judged", "true")
+    ]
+    alert = under_way[0] if under_way else None
     placed = s.get("lat") is not None and s.get("lon") is not None
     event = {
         "kind": "distress",
@@ -87,7 +86,7 @@ def _signal(
         "raw": s.get("raw"),
     }
     f = found(event)
-    if Verdict.objects.filter(content_sha256=f.content_sha256).exists():
+    if Verdict.objects.filter(content_sha256=f.content_sha256, withdrawn_at=None).exists():
         return
     if alert is None:
         alert = Alert(
@@ -104,6 +103,7 @@ def _signal(
             lat=f.lat,
             lon=f.lon,
             severity=3,
+            follows=near[0] if near else None,
             rank=watch_policy().rank(3, 1.0, 1),
             tier=3 if test else 0,
             raised_at=a.at,
@@ -119,6 +119,15 @@ def _signal(
     alert.changed_at = a.at
     alert.save()
     touched[alert.pk] = alert
+
+
+def _near(mmsi: int, test: bool, t: datetime) -> list[Alert]:
+    """Distress alerts of the same number and mode around a time, newest first."""
+    gap = watch_policy().distress_gap
+    rows = Alert.objects.select_for_update(of=("self",)).filter(
+        kind="distress", distress=True, test=test, mmsi=mmsi, t1__gt=t - gap, t0__lt=t + gap
+    )
+    return list(rows.order_by("-t1", "-id"))
 
 
 def _verdict(f: Found, alert: Alert, a: Act) -> Verdict:

@@ -112,7 +112,9 @@ def raise_alerts(
         known: set[str] = set()
         for part in _chunks({f.content_sha256 for f in rows}):
             known |= set(
-                Verdict.objects.filter(content_sha256__in=part).values_list("content_sha256", flat=True)
+                Verdict.objects.filter(content_sha256__in=part, withdrawn_at=None).values_list(
+                    "content_sha256", flat=True
+                )
             )
         new = {f.content_sha256: f for f in rows if f.content_sha256 not in known}
         out["again"] = len(rows) - len(new)
