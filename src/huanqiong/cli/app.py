@@ -34,6 +34,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 app.command("demo")(demo.demo)
 app.add_typer(drills, name="drill")
 drills.command("hainan")(drill.hainan)
+drills.command("score")(drill.score)
 app.command("doctor")(doctor.doctor)
 app.command("test", context_settings={"ignore_unknown_options": True})(suites.run_suite)
 app.command("serve", hidden=True)(serve.serve)

@@ -19,9 +19,11 @@ import pyarrow as pa
 from huanqiong.core.geography import Geography, load_geography
 from huanqiong.core.profile import Profile, load_profile
 from huanqiong.desk.registry import acts as registry
+from huanqiong.desk.registry.reads import zones_for_detection
 from huanqiong.desk.trust.actor import SYSTEM
 from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.found import found
+from huanqiong.engine import run, windows
 from huanqiong.feed.files import Batch, read
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
@@ -108,41 +110,20 @@ def detect(store: Store, *, profile_name: str = "hainan", progress: Progress | N
     """
     lake = Lake(store.lake)
     profile, geography = load_profile(profile_name), load_geography(store.theatre)
-    zones = zones_of(store)
+    zones = zones_for_detection()
     result = Detected()
-    windows = list(spans(lake.days()))
-    whole = sum(lake.rows(day=day) for window in windows for day in window)
-    for window in windows:
+
+    def kernel() -> Archive:
         archive = Archive(profile, geography, zones=zones)
-        for day in window:
-            rows = lake.read_day(day)
-            archive.feed(rows)
-            result.positions += rows.num_rows
-            if progress:
-                progress("detecting", result.positions, whole)
-        events = archive.finish()
         result.undetermined |= set(archive.undetermined)
+        return archive
+
+    for window in windows(lake.days()):
+        stage = _named(progress, f"detecting {window[0]}")
+        events = run(kernel, lake, window, progress=stage)
+        result.positions += sum(lake.rows(day=day) for day in window)
         _raise(lake, window, events, profile, geography, result)
     return result
-
-
-def zones_of(store: Store) -> list[Any]:
-    """The zones people drew, as the kernels take them: (id, name, polygon)."""
-    from huanqiong.desk.registry.reads import zones_for_detection
-
-    return zones_for_detection()
-
-
-def spans(days: list[date]) -> Iterator[list[date]]:
-    """Days grouped into windows of neighbours."""
-    window: list[date] = []
-    for day in days:
-        if window and day - window[-1] > timedelta(days=1):
-            yield window
-            window = []
-        window.append(day)
-    if window:
-        yield window
 
 
 def _raise(

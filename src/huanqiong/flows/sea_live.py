@@ -26,8 +26,11 @@ from huanqiong.desk.registry.reads import zones_for_detection
 from huanqiong.desk.trust.actor import SYSTEM
 from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.found import found
+from huanqiong.feed.files import kind_of
 from huanqiong.feed.net.listen import Listener
 from huanqiong.feed.net.pieces import Batch
+from huanqiong.feed.net.pieces import Piece as Arrived
+from huanqiong.feed.net.streams import Streams
 from huanqiong.flows.feed_clock import FeedClock
 from huanqiong.flows.sea_now import Now
 from huanqiong.lake.incoming import Part, Piece, forget, leftovers
@@ -51,12 +54,19 @@ LOOK_S: Final = 1.0
 log = logging.getLogger(__name__)
 
 
-@dataclass
 class Stream:
-    """One sender: its decoder, how many bytes it has had."""
+    """One sender: its decoder, made when its first bytes show what it speaks, and how many it has had."""
 
-    decoder: Decoder = field(default_factory=Decoder)
-    fed: int = 0
+    def __init__(self) -> None:
+        self.decoder: Decoder | None = None
+        self.fed = 0
+
+    def feed(self, data: bytes, arrived: datetime) -> Decoded:
+        """Decodes what the bytes complete."""
+        if self.decoder is None:
+            self.decoder = Decoder(format="n2k" if kind_of(data) == "n2k" else "nmea0183")
+        self.fed += len(data)
+        return self.decoder.feed(data, arrived=arrived)
 
 
 @dataclass
@@ -80,7 +90,7 @@ class LiveDesk:
         self._listener = Listener(addresses)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._streams: dict[str, Stream] = {}
+        self._streams = Streams(Stream)
         self._parts: dict[str, OpenPart] = {}
         self._waiting: list[pa.Table] = []
         self._shown: dict[str, int] = {}
@@ -130,12 +140,12 @@ class LiveDesk:
             try:
                 if batch is not None:
                     self._take(batch)
-                    self._listener.acknowledge(batch.number)
                 self._seal_due()
                 self._look()
-            except HuanqiongError as error:
-                # Disk full, lake held: say so and go on; bytes not yet kept stay in the listener.
+            except (HuanqiongError, OSError) as error:
+                # Disk full, lake held: say so and go on. A batch not kept is given again.
                 log.error("live feed: %s", error)
+                self._listener.again()
                 self._stop.wait(2)
         while (batch := self._listener.take(0)) is not None:
             self._take(batch)
@@ -145,24 +155,28 @@ class LiveDesk:
 
     def _take(self, batch: Batch) -> None:
         decoded: list[Decoded] = []
-        for piece in batch.pieces:
-            opened = self._parts.get(piece.source)
-            if opened is None:
-                opened = self._parts[piece.source] = OpenPart(Part(self._incoming), piece.arrived)
-            stream = self._streams.setdefault(piece.sender, Stream())
-            offset = opened.part.add(piece.data, piece.arrived)
-            got = stream.decoder.feed(piece.data, arrived=piece.arrived)
+        offsets = [self._keep(piece) for piece in batch.pieces]
+        for opened in self._parts.values():
+            opened.part.sync()
+        self._listener.acknowledge(batch.number)
+        for piece, offset in zip(batch.pieces, offsets, strict=True):
+            opened = self._parts[piece.source]
+            stream = self._streams.of(piece)
             shift = offset - stream.fed
-            stream.fed += len(piece.data)
+            got = stream.feed(piece.data, piece.arrived)
             opened.positions.append(_shifted(got.positions, shift))
             opened.other.append(_shifted(got.other, shift))
             opened.static.append(got.static)
             decoded.append(got)
             last = _last_time(got.positions)
             self._listener.report(piece.source, broken=len(got.rejects), last_t=last)
-        for opened in self._parts.values():
-            opened.part.sync()
         self._show(decoded, batch.pieces[-1].arrived)
+
+    def _keep(self, piece: Arrived) -> int:
+        opened = self._parts.get(piece.source)
+        if opened is None:
+            opened = self._parts[piece.source] = OpenPart(Part(self._incoming), piece.arrived)
+        return opened.part.add(piece.data, piece.arrived, piece.sender)
 
     def _show(self, decoded: list[Decoded], arrived: datetime) -> None:
         positions = pa.concat_tables(d.positions for d in decoded)
@@ -270,9 +284,16 @@ def current() -> LiveDesk | None:
 
 
 def _decode_again(pieces: list[Piece]) -> tuple[list[pa.Table], list[pa.Table], list[pa.Table]]:
-    decoder = Decoder()
-    got = [decoder.feed(p.data, arrived=p.arrived) for p in pieces] + [decoder.finish()]
-    return [g.positions for g in got], [g.other for g in got], [g.static for g in got]
+    streams: dict[str, Stream] = {}
+    positions, other, static = [], [], []
+    for p in pieces:
+        stream = streams.setdefault(p.sender, Stream())
+        shift = p.offset - stream.fed
+        got = stream.feed(p.data, p.arrived)
+        positions.append(_shifted(got.positions, shift))
+        other.append(_shifted(got.other, shift))
+        static.append(got.static)
+    return positions, other, static
 
 
 def _store(

@@ -1,7 +1,7 @@
 """What a live feed sends, kept as it came before anything is made of it.
 
     incoming/NAME.part      the bytes, in order of arrival
-    incoming/NAME.arrivals  a line a piece: byte offset, microseconds of arrival
+    incoming/NAME.arrivals  a line a piece: byte offset, microseconds of arrival, who sent it
 
 A part is open until it is sealed: then its bytes become an object and the two files go. A part found at
 the start belongs to a process that was killed; `leftovers` gives its pieces back, so nothing is lost.
@@ -29,6 +29,7 @@ class Piece:
 
     offset: int
     arrived: datetime
+    sender: str
     data: bytes
 
 
@@ -44,11 +45,11 @@ class Part:
         self._when = self.arrivals.open("x")
         self.size = 0
 
-    def add(self, data: bytes, arrived: datetime) -> int:
+    def add(self, data: bytes, arrived: datetime, sender: str) -> int:
         """Writes a piece; returns its offset. Durable after `sync`."""
         offset = self.size
         try:
-            self._when.write(f"{offset} {(arrived - _EPOCH) // timedelta(microseconds=1)}\n")
+            self._when.write(f"{offset} {(arrived - _EPOCH) // timedelta(microseconds=1)} {sender}\n")
             self._bytes.write(data)
         except OSError as e:
             raise store_error(e, self.path) from e
@@ -86,11 +87,11 @@ def leftovers(directory: Path) -> Iterator[tuple[Path, list[Piece]]]:
         marks = []
         arrivals = path.with_suffix(".arrivals")
         for line in arrivals.read_text().splitlines() if arrivals.exists() else []:
-            fields = line.split()
-            if len(fields) == 2 and int(fields[0]) < len(data):
-                marks.append((int(fields[0]), _EPOCH + timedelta(microseconds=int(fields[1]))))
+            fields = line.split(" ", 2)
+            if len(fields) == 3 and int(fields[0]) < len(data):
+                marks.append((int(fields[0]), _EPOCH + timedelta(microseconds=int(fields[1])), fields[2]))
         ends = [m[0] for m in marks[1:]] + [len(data)]
-        yield path, [Piece(m[0], m[1], data[m[0] : end]) for m, end in zip(marks, ends, strict=True)]
+        yield path, [Piece(*m, data[m[0] : end]) for m, end in zip(marks, ends, strict=True)]
 
 
 def forget(path: Path) -> None:

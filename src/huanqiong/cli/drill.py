@@ -1,0 +1,73 @@
+"""`hq drill`: invented scenarios in stores of their own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from huanqiong.cli import ui
+
+
+def hainan(
+    seed: Annotated[int, typer.Option(help="the same seed gives the same drill")] = 7,
+    hours: Annotated[float, typer.Option(help="18 or more, so that the stories fit")] = 24.0,
+    port: Annotated[int, typer.Option(help="port of the console; 0: only make the store")] = 8610,
+) -> None:
+    """Makes a Hainan drill in a store of its own and opens its console."""
+    from huanqiong.cli import serve
+    from huanqiong.cli.demo import PERSON
+    from huanqiong.cli.warm import warm
+    from huanqiong.lake.store import create_store
+
+    warm()
+    name = f"drill-{seed}-{hours:g}h".replace(".", "-")
+    create_store(
+        name, kind="drill", title_zh=f"海南演练 {seed}", title_en=f"Hainan drill {seed}", clock="end"
+    )
+    _stage(name, seed, hours)
+    if not port:
+        return
+    serve.free_port(port)
+    console = serve.launch(name, port, feed=[], neighbours={}, login_for=PERSON)
+    try:
+        serve.wait_until_up(console)
+        ui.say(f"\n  {console.address}\n  one-time login (15 minutes): {serve.login_left(console)}\n")
+    except BaseException:
+        serve.stop([console])
+        raise
+    serve.stay([console])
+
+
+def _stage(name: str, seed: int, hours: float) -> None:
+    from huanqiong.cli.demo import PERSON
+    from huanqiong.cli.django import open_records
+
+    store = open_records(name)
+    from huanqiong.flows import accounts, drill_hainan, sea_archive
+
+    accounts.ensure_demo_person(PERSON)
+    with ui.progress(name) as report:
+        drill_hainan.stage(store, seed=seed, hours=hours, progress=report)
+        raised = sea_archive.detect(store, progress=report)
+    ui.say(f"  {raised}")
+
+
+def score(
+    store: Annotated[str | None, typer.Option("--store", help="the drill's store")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a story")] = False,
+) -> None:
+    """Opens a drill's seal and says what was found, what was missed and who was suspected wrongly."""
+    from huanqiong.cli.django import open_records
+
+    opened = open_records(store)
+    from huanqiong.flows import drill_hainan
+
+    result, commitment = drill_hainan.reveal(opened)
+    ui.say(f"the truth is the one promised: {commitment}")
+    for row in result.rows():
+        if as_json:
+            ui.emit_json(**row)
+        else:
+            ui.answer("  ".join(f"{v}" for v in row.values()))
+    ui.say(str(result))
