@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -86,10 +87,12 @@ def described(root: Path, path: Path) -> tuple[Part, tuple[str, ...]]:
     return part, tuple(note["replaces"])
 
 
-def _open(root: Path, part: Part) -> pq.ParquetFile:
+def _open(root: Path, part: Part, coded: bool = False) -> pq.ParquetFile:
+    """`coded`: text columns stay dictionaries, for reads that keep few rows."""
     path = root / part.name
+    texts = [f.name for f in SCHEMAS[part.kind] if pa.types.is_string(f.type) and f.name not in _PLAIN]
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, read_dictionary=texts if coded else None)
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowInvalid) as e:
@@ -131,14 +134,16 @@ def read_part(
     extra += [who] if devices is not None else []
     need = [n for n in schema.names if n in wanted or n in extra]
     out_schema = pa.schema([schema.field(n) for n in wanted])
-    with _open(root, part) as file:
+    with _open(root, part, coded=devices is not None) as file:
         for g in _groups(file, t0, t1):
             try:
                 if devices is not None:
-                    keys = file.read_row_group(g, columns=[who]).column(who)
-                    if not pc.any(pc.is_in(keys, value_set=devices)).as_py():
+                    chosen = _among(file.read_row_group(g, columns=[who]).column(who), devices)
+                    if not chosen.any():
                         continue
                 table = file.read_row_group(g, columns=need)
+                if devices is not None:
+                    table = table.filter(pa.array(chosen))
             except (OSError, pa.ArrowInvalid) as e:
                 raise _damaged(root / part.name, e) from None
             if extra and (t0 is not None or t1 is not None):
@@ -146,9 +151,19 @@ def read_part(
                 low = 0 if t0 is None else int(np.searchsorted(t, t0))
                 high = len(t) if t1 is None else int(np.searchsorted(t, t1))
                 table = table.slice(low, high - low)
-            if devices is not None:
-                table = table.filter(pc.is_in(table.column(who), value_set=devices))
             yield table.select(wanted).cast(out_schema)
+
+
+def _among(keys: pa.ChunkedArray, wanted: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which keys are wanted; dictionaries are asked once a distinct value."""
+    out = []
+    for chunk in keys.chunks:
+        if pa.types.is_dictionary(chunk.type):
+            hit = np.append(np.asarray(pc.is_in(chunk.dictionary, value_set=wanted)), False)
+            out.append(hit[pc.fill_null(chunk.indices, len(hit) - 1).to_numpy(zero_copy_only=False)])
+        else:
+            out.append(np.asarray(pc.is_in(chunk, value_set=wanted)))
+    return np.concatenate(out) if out else np.zeros(0, bool)
 
 
 def look_up(
@@ -161,7 +176,7 @@ def look_up(
         theirs = fingerprints(few, names)
         hit = np.isin(theirs, prints)
         if hit.any():
-            with _open(root, part) as file:
+            with _open(root, part, coded=True) as file:
                 rows = file.read_row_group(g, columns=schema.names)
             yield theirs[hit], rows.filter(pa.array(hit)).cast(schema)
 

@@ -103,12 +103,22 @@ def unseen(new: pa.Table, prints: U8, stored: Iterable[tuple[U8, pa.Table]]) -> 
         return keep
     both = pa.concat_tables([*old, new.take(rows)]) if old else new.take(rows)
     before = both.num_rows - len(rows)
-    numbered = both.append_column("_row", pa.array(np.arange(both.num_rows)))
+    numbered = _coded(both).append_column("_row", pa.array(np.arange(both.num_rows)))
     earliest = numbered.group_by(both.column_names).aggregate([("_row", "min")]).column("_row_min").to_numpy()
     fresh = np.zeros(both.num_rows, bool)
     fresh[earliest] = True
     keep[rows] = fresh[before:]
     return keep
+
+
+def _coded(table: pa.Table) -> pa.Table:
+    """Text as numbers, equal where the text is: grouping then needs little memory."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            codes = table.column(i).combine_chunks().dictionary_encode()
+            codes = pa.concat_arrays(codes.chunks) if isinstance(codes, pa.ChunkedArray) else codes
+            table = table.set_column(i, field.name, codes.indices)
+    return table
 
 
 class _Hash(io.RawIOBase):

@@ -28,6 +28,8 @@ class Statics:
 
     bound: Bound
     last: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    raw: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    """As written, so that a row that repeats the last one costs no more than a comparison."""
 
     def __call__(self, columns: dict[str, pa.Array], mmsi: F8, us: I8, keep: Mask) -> pa.Table:
         """The rows among `keep` whose static values differ from the ones before of the same MMSI."""
@@ -43,9 +45,16 @@ class Statics:
             code = _codes(columns[self.bound.columns[name][0]])[rows][order]
             new[1:] |= code[1:] != code[:-1]
         out = []
-        for row in np.sort(rows[order[new]]).tolist():
-            who = int(mmsi[row])
-            values = tuple(self._value(f, columns, row) if f in fields else None for f in _FIELDS)
+        changed = np.sort(rows[order[new]])
+        written = [columns[self.bound.columns[f][0]].take(pa.array(changed)).to_pylist() for f in fields]
+        for row, who, *raw in zip(
+            changed.tolist(), mmsi[changed].astype(np.int64).tolist(), *written, strict=True
+        ):
+            if self.raw.get(who) == tuple(raw):
+                continue
+            self.raw[who] = tuple(raw)
+            by_name = dict(zip(fields, raw, strict=True))
+            values = tuple(self._value(f, by_name.get(f)) for f in _FIELDS)
             if any(v is not None for v in values) and self.last.get(who) != values:
                 self.last[who] = values
                 t = None if us[row] == NONE else _EPOCH + timedelta(microseconds=int(us[row]))
@@ -56,11 +65,10 @@ class Statics:
             [pa.array(c, f.type) for c, f in zip(zip(*out, strict=True), STATIC, strict=True)], schema=STATIC
         )
 
-    def _value(self, name: str, columns: dict[str, pa.Array], row: int) -> Any:
-        column, choice = self.bound.columns[name]
-        raw = columns[column][row].as_py()
+    def _value(self, name: str, raw: Any) -> Any:
         if raw is None:
             return None
+        _, choice = self.bound.columns[name]
         text = str(raw).strip().strip("@").strip()
         if text in self.bound.layout.na_texts or not text:
             return None
