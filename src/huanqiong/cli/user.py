@@ -43,7 +43,7 @@ def add(
         ui.emit_json(store=opened.name, username=username, code=code, roles=role or [], login=token)
         return
     ui.answer(f"{username}  {code}  {', '.join(role or []) or 'no role yet'}")
-    ui.say("One-time login, once, for a short while (open the console at /login/TOKEN/):")
+    ui.say("One-time login, once, for a short while (on the console: /login/TOKEN):")
     ui.answer(token)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 
 from huanqiong.core.errors import MissingError
 from huanqiong.desk.trust.clock import now
+from huanqiong.desk.trust.log import ZERO
 from huanqiong.desk.trust.models import AuditEntry, AuditHead, Grant, OutboxRow, Person
 from huanqiong.desk.trust.roles import role_book
 
@@ -126,13 +127,11 @@ def audit(
 
 
 def audit_state() -> dict[str, Any]:
-    """{log, size, hash} of the chain's end; size 0 before the first act."""
+    """{log, size, hash} of the chain's end; before the first act size 0 and 64 zeros."""
     head = AuditHead.objects.first()
-    return (
-        {"log": head.log, "size": head.size, "hash": head.hash}
-        if head
-        else {"log": "", "size": 0, "hash": ""}
-    )
+    if head is None:
+        return {"log": "", "size": 0, "hash": ZERO}
+    return {"log": head.log, "size": head.size, "hash": head.hash}
 
 
 def audit_log(upto: int | None = None) -> Iterator[tuple[int, str, str]]:

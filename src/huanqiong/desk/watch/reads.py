@@ -334,7 +334,9 @@ def _silences(rows: QuerySet[Silence]) -> list[SilenceRow]:
             lifted_at=s.lifted_at,
             held=s.n_held,
         )
-        for s in rows.select_related("by").annotate(n_held=Count("held")).order_by("-id")
+        for s in rows.select_related("by")
+        .annotate(n_held=Count("held", filter=Q(held__replaced_by=None)))
+        .order_by("-id")
     ]
 
 
