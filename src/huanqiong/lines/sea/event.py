@@ -1,0 +1,115 @@
+"""Findings of the kernels as rows of the events table, with reasons, severity and score.
+
+Column by column with Arrow: an archive's hundred thousand events must not cost a Python loop each.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from huanqiong.core.profile import Profile
+from huanqiong.core.schema import EVENTS, T
+from huanqiong.lines.sea.track.columns import F8, I8, Devices
+
+Values = NDArray | list[str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One reason of all events of a kind: `values` (NaN: not available), rounded to `digits`."""
+
+    code: str
+    values: Values
+    unit: str | None = None
+    limit: float | int | str | None = None
+    source: str | None = None
+    digits: int = 3
+
+    def texts(self) -> pa.Array:
+        """The reasons as JSON objects."""
+        head = {"code": self.code, "limit": self.limit, "source": self.source, "unit": self.unit}
+        start = json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))[:-1] + ',"value":'
+        return pc.binary_join_element_wise(start, self._numbers(), "}", "")
+
+    def _numbers(self) -> pa.Array:
+        if isinstance(self.values, list):
+            return pa.array([json.dumps(v, ensure_ascii=False) for v in self.values], pa.string())
+        if self.values.dtype.kind in "iu":
+            return pa.array(self.values).cast(pa.string())
+        rounded = np.round(self.values, self.digits)
+        texts = pa.array(rounded, mask=~np.isfinite(rounded)).cast(pa.string())
+        return texts.fill_null("null")
+
+
+def reasons_of(parts: list[Part], n: int) -> pa.Array:
+    """The reasons column: a JSON list for each of n events."""
+    if n == 0:
+        return pa.array([], pa.string())
+    body = pc.binary_join_element_wise(*(p.texts() for p in parts), ",")
+    return pc.binary_join_element_wise("[", body, "]", "")
+
+
+def subjects_of(keys: I8, devices: Devices) -> pa.Array:
+    """Subjects' ids."""
+    if len(keys) and keys.min() < 0:
+        return pa.array([devices.subject(k) for k in keys.tolist()], pa.string())
+    return pc.binary_join_element_wise("mmsi:", pa.array(keys).cast(pa.string()), "")
+
+
+def _mmsi(keys: I8) -> pa.Array:
+    return pa.array(keys, pa.int64(), mask=keys < 0)
+
+
+def events(
+    kind: str,
+    profile: Profile,
+    devices: Devices,
+    keys: I8,
+    t0: I8,
+    t1: I8,
+    lat: F8,
+    lon: F8,
+    value: F8,
+    parts: list[Part],
+    other: I8 | None = None,
+    section: str | None = None,
+) -> pa.Table:
+    """Events of one kind. `value` decides severity and score; `other` is the second ship of a pair."""
+    n = len(keys)
+    two, three = profile.bands(section or kind)
+    severity = np.where(value < two, 1, np.where(value < three, 2, 3)).astype(np.int8)
+    none = pa.nulls(n, pa.string())
+    columns = [
+        pa.array([kind], pa.string()).take(pa.array(np.zeros(n, np.int64))),
+        subjects_of(keys, devices),
+        none if other is None else subjects_of(other, devices),
+        _mmsi(keys),
+        pa.nulls(n, pa.int64()) if other is None else _mmsi(other),
+        pa.array(t0, pa.int64()).cast(T),
+        pa.array(t1, pa.int64()).cast(T),
+        pa.array(lat, pa.float64()),
+        pa.array(lon, pa.float64()),
+        pa.array(value / (value + two), pa.float64()),
+        pa.array(severity),
+        reasons_of(parts, n),
+        pa.array([profile.name], pa.string()).take(pa.array(np.zeros(n, np.int64))),
+        pa.array([profile.version], pa.string()).take(pa.array(np.zeros(n, np.int64))),
+    ]
+    return pa.table(columns, schema=EVENTS)
+
+
+def in_order(tables: list[pa.Table]) -> pa.Table:
+    """One table in the order of time, kind, subject, other subject, end."""
+    whole = pa.concat_tables([t for t in tables if t.num_rows] or [EVENTS.empty_table()]).combine_chunks()
+    if whole.num_rows < 2:
+        return whole
+    # AIS subjects by number, then devices by text.
+    keys = [("t0", "ascending"), ("kind", "ascending"), ("mmsi", "ascending"), ("subject", "ascending")]
+    keys += [("other_mmsi", "ascending"), ("other_subject", "ascending"), ("t1", "ascending")]
+    return whole.take(pc.sort_indices(whole, sort_keys=keys))

@@ -1,0 +1,66 @@
+"""A coarse map of the world that tells kernels where nothing can be near: one byte a cell of 0.05 degrees.
+
+Invariant: a bit that is not set proves that no anchorage, coast or zone is in reach of any place in the cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from huanqiong.core.geography.kernels import STEP_M, SUB, TILE_DEG, CoastArrays, cell_radius_m
+from huanqiong.core.geography.points import PointArrays
+
+U1 = NDArray[np.uint8]
+PER_DEG = 20
+ROWS, COLS = 180 * PER_DEG, 360 * PER_DEG
+PORT, COAST, ZONE = np.uint8(1), np.uint8(2), np.uint8(4)
+_TILE_COLS = int(360 / TILE_DEG)
+
+
+@njit(cache=True)
+def cell_at(lat: float, lon: float) -> int:
+    """The cell of a place; lat in [-90, 90], lon in [-180, 180]."""
+    return min(int((lat + 90.0) * PER_DEG), ROWS - 1) * COLS + min(int((lon + 180.0) * PER_DEG), COLS - 1)
+
+
+@njit(cache=True)
+def mark_points(mask: U1, p: PointArrays, bit: int) -> None:
+    """Sets the bit wherever a point may lie within `p.reach_m`."""
+    for k in range(len(p.tile)):
+        if p.tile[k] < 0:
+            continue
+        r0, c0 = (k // _TILE_COLS) * SUB, (k % _TILE_COLS) * SUB
+        for i in range(SUB * SUB):
+            at = p.tile[k] * SUB * SUB + i
+            if p.start[at + 1] > p.start[at]:
+                mask[(r0 + i // SUB) * COLS + c0 + i % SUB] |= bit
+
+
+@njit(cache=True)
+def mark_coast(mask: U1, c: CoastArrays, max_m: float, bit: int) -> None:
+    """Sets the bit wherever a shoreline may be nearer than `max_m` (at most 20 km)."""
+    for k in range(len(c.tile)):
+        if c.tile[k] < 0:
+            continue
+        r0, c0 = (k // _TILE_COLS) * SUB, (k % _TILE_COLS) * SUB
+        for i in range(SUB * SUB):
+            row = r0 + i // SUB
+            lat = (row + 0.5) / PER_DEG - 90.0
+            nearest = (float(c.near[c.tile[k] * SUB * SUB + i]) - 1.0) * STEP_M
+            if nearest - 1.1 * cell_radius_m(lat) <= max_m:
+                mask[row * COLS + c0 + i % SUB] |= bit
+
+
+def mark_box(mask: U1, west: float, south: float, east: float, north: float, bit: int) -> None:
+    """Sets the bit over a box in degrees."""
+    r0, r1 = int((south + 90.0) * PER_DEG), int((north + 90.0) * PER_DEG)
+    c0, c1 = int((west + 180.0) * PER_DEG), int((east + 180.0) * PER_DEG)
+    grid = mask.reshape(ROWS, COLS)
+    grid[max(r0 - 1, 0) : r1 + 2, max(c0 - 1, 0) : c1 + 2] |= np.uint8(bit)
+
+
+def blank() -> U1:
+    """A map with no bit set."""
+    return np.zeros(ROWS * COLS, dtype=np.uint8)

@@ -1,0 +1,123 @@
+"""Fast near the coast: a run of rows above a speed near the shore (docs/detectors.md, section 11).
+
+Invariant: the coast is asked only for fast rows in cells that the mask leaves open.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from huanqiong.core.geography.coast import Coast
+from huanqiong.core.geography.kernels import CoastArrays, coast_within
+from huanqiong.core.geography.points import PointArrays, Points, nearest_point
+from huanqiong.core.profile import Profile
+from huanqiong.lines.sea.mask import COAST, U1, cell_at, mark_coast
+from huanqiong.lines.sea.track.columns import F4, F8, I8
+from huanqiong.lines.sea.track.tracker import Track, grown
+
+I4 = NDArray[np.int32]
+LAST_T, ROWS, FIRST_T = range(3)
+FIRST_Y, FIRST_X, TOP = range(3)
+
+
+class Dashes(NamedTuple):
+    """Runs by column: ship, first and last row, rows, place of the first, highest speed."""
+
+    ship: I4
+    t0: I8
+    t1: I8
+    rows: I8
+    lat: F8
+    lon: F8
+    top_kn: F8
+
+
+@njit(cache=True)
+def _write(w: I8, f: F8, ship: int, least: int, n: int, o_i: I8, o_f: F8) -> int:
+    if w[ROWS] >= least:
+        o_i[n, 0], o_i[n, 1], o_i[n, 2], o_i[n, 3] = ship, w[FIRST_T], w[LAST_T], w[ROWS]
+        o_f[n, 0], o_f[n, 1], o_f[n, 2] = f[FIRST_Y], f[FIRST_X], f[TOP]
+        n += 1
+    w[ROWS] = 0
+    return n
+
+
+@njit(cache=True)
+def dash_pass(
+    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, mask: U1, coast: CoastArrays, ports: PointArrays,
+    min_kn: float, max_m: float, free_m: float, break_us: int, least: int, whole: I8, frac: F8, o_i: I8,
+    o_f: F8,
+) -> int:  # fmt: skip
+    """Folds track rows into each ship's run; writes ended runs, returns how many."""
+    n = 0
+    for a in range(len(ships)):
+        w, f = whole[ships[a]], frac[ships[a]]
+        for i in range(start[a], start[a + 1]):
+            y, x, v = lat[i], lon[i], float(sog[i])
+            counts = v > min_kn and mask[cell_at(y, x)] & COAST != 0 and coast_within(coast, y, x, max_m)
+            if counts and free_m > 0.0:
+                at, dist = nearest_point(ports, y, x)
+                counts = at < 0 or dist >= free_m
+            if w[ROWS] > 0 and (not counts or t[i] - w[LAST_T] > break_us):
+                n = _write(w, f, ships[a], least, n, o_i, o_f)
+            if counts:
+                if w[ROWS] == 0:
+                    w[FIRST_T], f[FIRST_Y], f[FIRST_X], f[TOP] = t[i], y, x, v
+                f[TOP] = max(f[TOP], v)
+                w[ROWS] += 1
+                w[LAST_T] = t[i]
+    return n
+
+
+@njit(cache=True)
+def end_all(n_ships: int, least: int, whole: I8, frac: F8, o_i: I8, o_f: F8) -> int:
+    """Ends every run, as the window does."""
+    n = 0
+    for s in range(n_ships):
+        n = _write(whole[s], frac[s], s, least, n, o_i, o_f)
+    return n
+
+
+class NearCoast:
+    """Every ship's open run."""
+
+    def __init__(self, profile: Profile, coast: Coast, anchorages: Points, mask: U1) -> None:
+        number = profile.number
+        self.min_kn, self.max_m = (
+            number("fast_near_coast", "min_sog_kn"),
+            number("fast_near_coast", "max_coast_m"),
+        )
+        self.free_m = number("fast_near_coast", "port_free_m")
+        self.break_us = profile.micros("fast_near_coast", "break_s")
+        self.least = max(1, int(number("fast_near_coast", "min_rows")))
+        self.mask, self.coast = mask, coast.arrays()
+        self.ports = anchorages.arrays(max(self.free_m, 1.0))
+        mark_coast(mask, self.coast, self.max_m, COAST)
+        self.whole = np.zeros((1024, 3), dtype=np.int64)
+        self.frac = np.zeros((1024, 3))
+
+    def advance(self, track: Track, n_ships: int) -> Dashes:
+        """The runs that ended in this batch."""
+        self.whole, self.frac = grown(self.whole, n_ships), grown(self.frac, n_ships)
+        i, f = np.empty((len(track.t), 4), np.int64), np.empty((len(track.t), 3))
+        n = dash_pass(
+            track.ships, track.start, track.t, track.lat, track.lon, track.sog, self.mask, self.coast,
+            self.ports,
+            self.min_kn, self.max_m, self.free_m, self.break_us, self.least, self.whole, self.frac, i, f,
+        )  # fmt: skip
+        return _dashes(i[:n], f[:n])
+
+    def finish(self, n_ships: int) -> Dashes:
+        """The runs still open."""
+        n_ships = min(n_ships, len(self.whole))
+        i, f = np.empty((n_ships, 4), np.int64), np.empty((n_ships, 3))
+        n = end_all(n_ships, self.least, self.whole, self.frac, i, f)
+        return _dashes(i[:n], f[:n])
+
+
+def _dashes(i: I8, f: F8) -> Dashes:
+    return Dashes(i[:, 0].astype(np.int32), i[:, 1], i[:, 2], i[:, 3], f[:, 0], f[:, 1], f[:, 2])

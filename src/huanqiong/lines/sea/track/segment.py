@@ -1,0 +1,389 @@
+"""Segmenting: which positions are one physical ship, after GFW's gpsdio-segment (docs/detectors.md, 2).
+
+A fold over one ship's rows in canonical order. What it hands on is the ship's track; on the way it resamples
+the track to slots for encounters and notes signs of life for reception, so that later passes need not come
+back. Invariant: the state after a row depends on the rows before it alone, not on how they were cut.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from huanqiong.core.units import EARTH_RADIUS_M
+from huanqiong.lines.sea.track.columns import F4, F8, I8
+from huanqiong.lines.sea.track.order import I4, Rows
+
+_R2 = 2.0 * EARTH_RADIUS_M
+_RAD = math.pi / 180.0
+_HOUR_US = 3.6e9
+LOOK = 5  # rows a segment remembers at most
+REPEAT = 4  # rows the repeat rule remembers at most
+OPEN = 10  # segments open at once at most
+
+# A ship's whole numbers, then its floats.
+FULL, N_OPEN, NEXT_NO, SIGN_NEXT, HELD, HELD_T, HELD_SLOT, REP_N, REP_AT, OPEN_AT = range(10)
+SHIP_I = OPEN_AT + OPEN
+H_LAT, H_LON, H_SOG, H_COS, REP_F = range(5)
+SHIP_F = REP_F + 4 * REPEAT
+# A segment's whole numbers, then its floats.
+S_NO, S_SHIP, S_COUNT, S_BORN, S_HEAD, S_N, S_LAST, S_NEXT, S_T = range(9)
+SEG_I = S_T + LOOK
+P_LAT, P_LON, P_COS, RING = range(4)
+R_LAT, R_LON, R_V, R_SIN, R_COSC, R_COSY, R_METRIC, RING_W = range(8)
+SEG_F = RING + RING_W * LOOK
+
+
+class Rules(NamedTuple):
+    """The profile's numbers as the kernel wants them."""
+
+    max_us: int
+    penalty_h: float
+    buffer_h: float
+    max_kn: float
+    alpha0: float  # max_kn / penalty speed
+    shape: float
+    lookback: int
+    factor: float
+    short_rows: float
+    ambiguity: float
+    slow_kn: float
+    max_open: int
+    repeat: int
+    overlap_rows: int
+    hold_us: int
+    keep_unknown: bool
+    step_us: int  # slots for encounters
+    interp_us: int
+    bin_us: int  # bins for signs of life
+
+
+class Out(NamedTuple):
+    """Where a batch's results are written; `n` counts them by the N_ numbers below."""
+
+    t: I8
+    lat: F8
+    lon: F8
+    sog: F4
+    slot: I4
+    dt: I8  # since the segment's row before, us; -1: none
+    step_m: F8
+    start: I8  # where each active ship's rows begin
+    g_slot: I8  # samples: slot number, ship, segment, place
+    g_ship: I4
+    g_seg: I4
+    g_lat: F8
+    g_lon: F8
+    s_bin: I8  # signs of life: bin, place
+    s_lat: F8
+    s_lon: F8
+    closed: I4
+    row_segment: I4  # for each input row its segment number, where wanted; -1: in none
+    n: I8
+
+
+N_ROW, N_SAMPLE, N_SIGN, N_CLOSED, N_NOISE, N_REPEAT, N_WITHDRAWN = range(7)
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _wrap(x: float) -> float:
+    if -180.0 <= x < 180.0:
+        return x
+    return (x + 180.0) % 360.0 - 180.0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _discrepancy(
+    q: F8, o: int, lat: float, lon: float, v: float, sc: float, cc: float, cy: float, h: float, r: Rules
+) -> float:
+    """How far a remembered row (at `q[o]`) and a new one disagree with dead reckoning, nm."""
+    hp = h / (1.0 + math.sqrt(h / r.penalty_h))
+    y1, x1, v1, s1, c1, cy1 = q[o], q[o + R_LON], q[o + R_V], q[o + R_SIN], q[o + R_COSC], q[o + R_COSY]
+    m = 60.0 * math.cos(0.5 * (y1 + lat) * _RAD)
+    run1, run2 = v1 * hp, v * hp
+    ex2 = x1 + run1 * s1 / (60.0 * (cy1 + 0.001))
+    ey2 = y1 + run1 * c1 / 60.0
+    ex1 = lon - run2 * sc / (60.0 * (cy + 0.001))
+    ey1 = lat - run2 * cc / 60.0
+    ax, ay = m * _wrap(ex1 - x1), 60.0 * (ey1 - y1)
+    bx, by = m * _wrap(ex2 - lon), 60.0 * (ey2 - lat)
+    d = 0.5 * (math.sqrt(ax * ax + ay * ay) + math.sqrt(bx * bx + by * by))
+    dx, dy = m * _wrap(lon - x1), 60.0 * (lat - y1)
+    d = min(d, r.shape * math.sqrt(dx * dx + dy * dy))
+    if 0.0 < dx * s1 + dy * c1 <= run1 and 0.0 < dx * sc + dy * cc <= run2:
+        d = min(d, r.shape * 0.5 * (abs(dx * c1 - dy * s1) + abs(dx * cc - dy * sc)))
+    return d
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _match(
+    pf: F8, pi: I8, t: int, lat: float, lon: float, v: float, sc: float, cc: float, cy: float, r: Rules
+) -> tuple[float, int]:
+    """The best match of a row with one segment: metric (0: none) and how many newest rows it forgets."""
+    best, found, drop = 0.0, 0.0, 0
+    existing = 0.0
+    for k in range(min(pi[S_N], r.lookback)):
+        j = (pi[S_HEAD] - k) % LOOK
+        gap = t - pi[S_T + j]
+        if gap > r.max_us:
+            break
+        o = RING + j * RING_W
+        h = gap / _HOUR_US
+        p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
+        worse = max(1.0, r.factor * k)
+        # exp(-x) <= 1 bounds the metric: most candidates need no dead reckoning.
+        bound = 1.0 / p / worse
+        if bound > existing and bound > best:
+            d = _discrepancy(pf, o, lat, lon, v, sc, cc, cy, h, r)
+            allowed = p * r.max_kn
+            if d <= allowed:
+                a = r.alpha0 * d / allowed
+                metric = math.exp(-(a * a)) / p
+                lb = metric / worse
+                if metric > 0.0 and lb > existing and lb > best:
+                    best, found, drop = lb, metric, k
+        existing = pf[o + R_METRIC]
+    return found, drop
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _sample(out: Out, ship: int, pf: F8, pi: I8, t: int, lat: float, lon: float, r: Rules) -> None:
+    """Samples of the slots between a segment's last track row and the one handed on now."""
+    before = pi[S_LAST]
+    dt = t - before
+    if before >= 0 and 0 < dt <= r.interp_us:
+        if pi[S_NEXT] <= t:
+            far = lon
+            if far - pf[P_LON] > 180.0:
+                far -= 360.0
+            elif far - pf[P_LON] < -180.0:
+                far += 360.0
+            while pi[S_NEXT] <= t:
+                w = float(pi[S_NEXT] - before) / float(dt)
+                x = far * w + pf[P_LON] * (1.0 - w)
+                if x >= 180.0:
+                    x -= 360.0
+                elif x < -180.0:
+                    x += 360.0
+                g = out.n[N_SAMPLE]
+                out.g_slot[g] = pi[S_NEXT] // r.step_us
+                out.g_ship[g], out.g_seg[g] = ship, pi[S_NO]
+                out.g_lat[g], out.g_lon[g] = lat * w + pf[P_LAT] * (1.0 - w), x
+                out.n[N_SAMPLE] = g + 1
+                pi[S_NEXT] += r.step_us
+    elif dt > 0 or before < 0:
+        pi[S_NEXT] = -((-t) // r.step_us) * r.step_us
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _hand_on(out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, r: Rules) -> None:
+    """Hands the held row on: it joins the track, gets its step and gives its samples."""
+    slot = si[HELD_SLOT]
+    pf, pi = pool_f[slot], pool_i[slot]
+    t, lat, lon, cy = si[HELD_T], sf[H_LAT], sf[H_LON], sf[H_COS]
+    n = out.n[N_ROW]
+    out.t[n], out.lat[n], out.lon[n], out.sog[n], out.slot[n] = t, lat, lon, sf[H_SOG], slot
+    if pi[S_LAST] < 0:
+        out.dt[n], out.step_m[n] = -1, 0.0
+    else:
+        out.dt[n] = t - pi[S_LAST]
+        s = math.sin((lat * _RAD - pf[P_LAT] * _RAD) * 0.5)
+        w = math.sin((lon - pf[P_LON]) * _RAD * 0.5)
+        out.step_m[n] = _R2 * math.asin(math.sqrt(min(1.0, s * s + pf[P_COS] * cy * w * w)))
+    _sample(out, ship, pf, pi, t, lat, lon, r)
+    pi[S_LAST], pf[P_LAT], pf[P_LON], pf[P_COS] = t, lat, lon, cy
+    out.n[N_ROW] = n + 1
+    si[HELD] = 0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _close(out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, k: int, r: Rules) -> None:
+    """Closes the k-th open segment of a ship; its slot is freed after all passes."""
+    c = out.n[N_CLOSED]
+    slot = si[OPEN_AT + k]
+    if si[HELD] == 1 and si[HELD_SLOT] == slot:
+        _hand_on(out, ship, si, sf, pool_f, pool_i, r)
+    out.closed[c] = slot
+    out.n[N_CLOSED] = c + 1
+    for j in range(k, si[N_OPEN] - 1):
+        si[OPEN_AT + j] = si[OPEN_AT + j + 1]
+    si[N_OPEN] -= 1
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _open(
+    out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, free: I4, n_free: int, r: Rules
+) -> int:
+    """Opens a segment in the last free slot and returns the slot."""
+    if si[N_OPEN] >= r.max_open:
+        k = 0
+        for j in range(1, si[N_OPEN]):
+            a, b = pool_i[si[OPEN_AT + j]], pool_i[si[OPEN_AT + k]]
+            if a[S_T + a[S_HEAD]] < b[S_T + b[S_HEAD]]:
+                k = j
+        _close(out, ship, si, sf, pool_f, pool_i, k, r)
+    slot = free[n_free - 1]
+    pi = pool_i[slot]
+    pi[S_NO], pi[S_SHIP], pi[S_COUNT] = si[NEXT_NO], ship, 0
+    pi[S_BORN] = 1 if si[N_OPEN] > 0 else 0
+    pi[S_HEAD], pi[S_N], pi[S_LAST], pi[S_NEXT] = LOOK - 1, 0, -1, 0
+    si[NEXT_NO] += 1
+    si[OPEN_AT + si[N_OPEN]] = slot
+    si[N_OPEN] += 1
+    return slot
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _choose(
+    out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, w: F8, t: int, lat: float, lon: float,
+    v: float, sc: float, cc: float, cy: float, r: Rules,
+) -> tuple[int, float, int]:  # fmt: skip
+    """The slot a row belongs to, its metric, and the newest rows it forgets; slot -1: open a new segment."""
+    if si[N_OPEN] == 1:
+        slot = si[OPEN_AT]
+        metric, drop = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, sc, cc, cy, r)
+        return (slot, metric, drop) if metric > 0.0 else (-1, 0.0, 0)
+    hits, best, at, metric, drop = 0, -1.0, -1, 0.0, 0
+    for k in range(si[N_OPEN]):
+        slot = si[OPEN_AT + k]
+        m, d = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, sc, cc, cy, r)
+        w[k] = -1.0
+        if m > 0.0:
+            hits += 1
+            a = pool_i[slot][S_COUNT] / r.short_rows
+            w[k] = m * a / math.sqrt(1.0 + a * a)
+            if w[k] > best:
+                best, at, metric, drop = w[k], k, m, d
+    if hits == 0:
+        return -1, 0.0, 0
+    close = 0
+    for k in range(si[N_OPEN]):
+        if w[k] >= 0.0 and w[k] * r.ambiguity >= best:
+            close += 1
+    if hits == 1 or close == 1:
+        return si[OPEN_AT + at], metric, drop
+    for k in range(si[N_OPEN] - 1, -1, -1):
+        if w[k] >= 0.0 and w[k] * r.ambiguity >= best:
+            _close(out, ship, si, sf, pool_f, pool_i, k, r)
+    return -1, 0.0, 0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _repeated(si: I8, sf: F8, lat: float, lon: float, v: float, c: float, r: Rules) -> bool:
+    """Whether the ship sent exactly this a few rows ago while moving; remembers it if not."""
+    if v > 0.0:
+        for k in range(min(si[REP_N], r.repeat)):
+            o = REP_F + 4 * k
+            if sf[o] == lat and sf[o + 1] == lon and sf[o + 2] == v and sf[o + 3] == c:
+                return True
+    o = REP_F + 4 * si[REP_AT]
+    sf[o], sf[o + 1], sf[o + 2], sf[o + 3] = lat, lon, v, c
+    si[REP_AT] = si[REP_AT] + 1 if si[REP_AT] + 1 < r.repeat else 0
+    si[REP_N] += 1
+    return False
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def segment_pass(
+    ships: I4, start: I8, rec: Rows, order: I4, noise: F8, r: Rules,
+    ship_i: I8, ship_f: F8, pool_i: I8, pool_f: F8, free: I4, n_free: int, begin: int, watermark: int,
+    out: Out, weights: F8,
+) -> tuple[int, int]:  # fmt: skip
+    """Folds the rows of `ships[begin:]` into their states and writes the tracks.
+
+    Returns (first ship not done, free slots left): it stops early where the pool could run out.
+    """
+    for a in range(begin, len(ships)):
+        ship = ships[a]
+        if n_free < start[a + 1] - start[a]:
+            return a, n_free
+        out.start[a] = out.n[N_ROW]
+        si, sf = ship_i[ship], ship_f[ship]
+        for at in range(start[a], start[a + 1]):
+            row = rec[at]
+            ti, y, x, v, c = row.t, row.lat, row.lon, float(row.sog), float(row.cog)
+            has_v = 0.0 <= v <= 102.35
+            has_c = 0.0 <= c < 360.0
+            bad = False
+            if has_v and v > 51.0:
+                for k in range(0, len(noise), 2):
+                    if noise[k] <= v <= noise[k + 1]:
+                        bad = True
+            if has_v and has_c and not bad:
+                si[FULL] = 1
+            elif not (has_v and v <= r.slow_kn) and si[FULL] == 1 and not r.keep_unknown:
+                bad = True
+            if bad:
+                out.n[N_NOISE] += 1
+                continue
+            if not has_c:
+                c = -1.0
+            if _repeated(si, sf, y, x, v if has_v else -1.0, c, r):
+                out.n[N_REPEAT] += 1
+                continue
+            if has_v and has_c:
+                u = v
+                sc, cc = math.sin(c * _RAD), math.cos(c * _RAD)
+            else:
+                u, sc, cc = 0.0, 0.0, 1.0
+            cy = math.cos(y * _RAD)
+            for k in range(si[N_OPEN] - 1, -1, -1):
+                p = pool_i[si[OPEN_AT + k]]
+                if ti - p[S_T + p[S_HEAD]] > r.max_us:
+                    _close(out, ship, si, sf, pool_f, pool_i, k, r)
+            slot, metric, drop = -1, 0.0, 0
+            if si[N_OPEN] > 0:
+                slot, metric, drop = _choose(
+                    out, ship, si, sf, pool_f, pool_i, weights, ti, y, x, u, sc, cc, cy, r
+                )
+            if slot < 0:
+                slot = _open(out, ship, si, sf, pool_f, pool_i, free, n_free, r)
+                n_free -= 1
+            pi, pf = pool_i[slot], pool_f[slot]
+            if drop > 0 and si[HELD] == 1 and si[HELD_SLOT] == slot and ti - si[HELD_T] <= r.hold_us:
+                # The held row, being the ship's last good one, is its segment's newest.
+                si[HELD] = 0
+                out.n[N_WITHDRAWN] += 1
+            pi[S_N] -= drop
+            head = (pi[S_HEAD] - drop + 1) % LOOK
+            pi[S_HEAD] = head
+            pi[S_N] = min(pi[S_N] + 1, r.lookback)
+            pi[S_T + head] = ti
+            o = RING + head * RING_W
+            pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_SIN], pf[o + R_COSC] = y, x, u, sc, cc
+            pf[o + R_COSY], pf[o + R_METRIC] = cy, metric
+            pi[S_COUNT] += 1
+            if len(order) > 0:
+                out.row_segment[order[at]] = pi[S_NO]
+            good = pi[S_BORN] == 0 or pi[S_COUNT] >= r.overlap_rows
+            if good:
+                if ti >= si[SIGN_NEXT]:
+                    b = ti // r.bin_us
+                    g = out.n[N_SIGN]
+                    out.s_bin[g], out.s_lat[g], out.s_lon[g] = b, y, x
+                    out.n[N_SIGN] = g + 1
+                    si[SIGN_NEXT] = (b + 1) * r.bin_us
+                if si[HELD] == 1:
+                    _hand_on(out, ship, si, sf, pool_f, pool_i, r)
+                si[HELD], si[HELD_T], si[HELD_SLOT] = 1, ti, slot
+                sf[H_LAT], sf[H_LON], sf[H_SOG], sf[H_COS] = y, x, v if has_v else math.nan, cy
+        if si[HELD] == 1 and watermark - si[HELD_T] >= r.hold_us:
+            _hand_on(out, ship, si, sf, pool_f, pool_i, r)
+    out.start[len(ships)] = out.n[N_ROW]
+    return len(ships), n_free
+
+
+@njit(cache=True, error_model="numpy")
+def overdue(ship_i: I8, n_ships: int, watermark: int, hold_us: int) -> NDArray[np.int32]:
+    """Ships whose held row can no longer be withdrawn."""
+    found = np.empty(n_ships, dtype=np.int32)
+    n = 0
+    for s in range(n_ships):
+        if ship_i[s, HELD] == 1 and watermark - ship_i[s, HELD_T] >= hold_us:
+            found[n] = s
+            n += 1
+    return found[:n]

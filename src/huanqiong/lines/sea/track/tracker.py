@@ -1,0 +1,231 @@
+"""The tracker: released rows in, tracks out, with all ships' states between batches.
+
+Invariant: `advance` is given rows that are newer than every row before and not newer than the watermark; what
+it returns over all calls is the same however the rows were cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huanqiong.core.ids import holder
+from huanqiong.core.profile import Profile
+from huanqiong.lines.sea.track import segment as sg
+from huanqiong.lines.sea.track.columns import F4, F8, I8, NAT, Columns, Devices
+from huanqiong.lines.sea.track.order import (
+    I4,
+    ROW,
+    Rows,
+    by_ship,
+    last_usable,
+    number_rows,
+    rebuild,
+    rising,
+    settle_ties,
+)
+
+
+class Track(NamedTuple):
+    """Handed-on rows in ship order: row j of `ships[a]` lies in `start[a] <= j < start[a + 1]`."""
+
+    ships: I4
+    start: I8
+    t: I8
+    lat: F8
+    lon: F8
+    sog: F4
+    slot: I4
+    dt: I8
+    step_m: F8
+
+
+class Batch(NamedTuple):
+    """What one advance made: the track, samples for encounters, signs of life, and segments that closed."""
+
+    track: Track
+    samples: tuple[I8, I4, I4, F8, F8]  # slot number, ship, segment, lat, lon
+    signs: tuple[I8, F8, F8]  # bin, lat, lon
+    closed: I4
+    row_segment: I4  # input row -> segment number, where wanted
+
+
+def rules_of(p: Profile) -> sg.Rules:
+    """The profile's segmenting numbers; those that bound state are cut to what the state holds."""
+    n, us = p.number, p.micros
+    return sg.Rules(
+        round(n("segment", "max_hours") * 3_600_000_000),
+        n("segment", "penalty_hours"),
+        n("segment", "buffer_hours"),
+        n("segment", "max_knots"),
+        n("segment", "max_knots") / n("segment", "penalty_speed"),
+        n("segment", "shape_factor"),
+        min(int(n("segment", "lookback")), sg.LOOK),
+        n("segment", "lookback_factor"),
+        n("segment", "short_rows"),
+        n("segment", "ambiguity"),
+        n("segment", "very_slow_kn"),
+        min(int(n("segment", "max_open")), sg.OPEN),
+        min(int(n("segment", "repeat_memory")), sg.REPEAT),
+        int(n("segment", "overlap_rows")),
+        us("segment", "hold_s"),
+        bool(p.value("segment", "keep_unknown_motion")),
+        us("encounter", "step_s"),
+        us("encounter", "max_interp_s"),
+        us("reception", "bin_s"),
+    )
+
+
+def grown(a: NDArray, n: int) -> NDArray:
+    """The array with room for at least n rows; new rows are zero."""
+    if len(a) >= n:
+        return a
+    out = np.zeros((max(n, 2 * len(a)), *a.shape[1:]), dtype=a.dtype)
+    out[: len(a)] = a
+    return out
+
+
+@dataclass
+class Tracker:
+    """All ships' segmenting states. `known[:n]` are the subjects' keys by ship number."""
+
+    rules: sg.Rules
+    noise: F8
+    skip_holders: frozenset[str]
+    devices: Devices
+
+    def __init__(self, profile: Profile, devices: Devices | None = None) -> None:
+        self.rules = rules_of(profile)
+        self.noise = np.array(profile.value("input", "noise_sog_kn"), dtype=np.float64)
+        self.skip_holders = frozenset(profile.value("input", "skip_holders"))
+        self.devices = devices or Devices()
+        self.n = 0
+        self.want_segments = False
+        self.last_t = NAT
+        self.buffers: dict[str, NDArray] = {}
+        self.known = np.zeros(1024, dtype=np.int64)
+        self.hash_key = np.zeros(4096, dtype=np.int64)
+        self.hash_ship = np.full(4096, -1, dtype=np.int32)
+        self.skip = np.zeros(1024, dtype=np.bool_)
+        self.ship_i = np.zeros((1024, sg.SHIP_I), dtype=np.int64)
+        self.ship_f = np.zeros((1024, sg.SHIP_F))
+        self.pool_i = np.zeros((2048, sg.SEG_I), dtype=np.int64)
+        self.pool_f = np.zeros((2048, sg.SEG_F))
+        self.free = np.arange(2047, -1, -1, dtype=np.int32)
+        self.n_free = 2048
+        counted = ("rows", "unusable", "skipped", "duplicates", "noise", "repeats", "withdrawn")
+        self.counts = dict.fromkeys(counted, 0)
+
+    def number(self, c: Columns) -> I4:
+        """Ship numbers for rows (-1: unusable), new ships taken on."""
+        ids = np.empty(len(c.t), dtype=np.int32)
+        done, old = 0, self.n
+        while True:
+            done, self.n = number_rows(
+                c.key, c.t, c.lat, c.lon, done, self.hash_key, self.hash_ship, self.known, self.n, ids
+            )
+            if done == len(c.t):
+                break
+            self.known = grown(self.known, self.n + 1)
+            size = 2 * len(self.hash_key)
+            self.hash_key, self.hash_ship = np.zeros(size, dtype=np.int64), np.full(size, -1, dtype=np.int32)
+            rebuild(self.known, self.n, self.hash_key, self.hash_ship)
+        self.skip, self.ship_i = grown(self.skip, self.n), grown(self.ship_i, self.n)
+        self.ship_f = grown(self.ship_f, self.n)
+        if self.skip_holders:
+            for s in range(old, self.n):
+                key = int(self.known[s])
+                self.skip[s] = key >= 0 and holder(key) in self.skip_holders
+        return ids
+
+    def advance(self, c: Columns, watermark: int) -> Batch:
+        """Folds rows (any order within the batch) into the states and returns what they hand on."""
+        self.counts["rows"] += len(c.t)
+        if not rising(c.t):
+            c = c.take(np.argsort(c.t, kind="stable"))
+        n = len(c.t)
+        ids = self.number(c)
+        at = last_usable(ids)
+        if at >= 0:
+            self.last_t = max(self.last_t, int(c.t[at]))
+        rec = self.buffer("rec", n, ROW)
+        order = np.empty(n if self.want_segments else 0, dtype=np.int32)
+        start, ships, unusable, skipped = by_ship(
+            ids, self.n, self.skip, c.t, c.lat, c.lon, c.sog, c.cog, rec, order
+        )
+        self.counts["unusable"] += unusable
+        self.counts["skipped"] += skipped
+        self.counts["duplicates"] += settle_ties(rec, start, order)
+        late = sg.overdue(self.ship_i, self.n, watermark, self.rules.hold_us)
+        if len(late):
+            late = late[~np.isin(late, ships)] if len(ships) else late
+            ships = np.concatenate([ships, late])
+            start = np.concatenate([start, np.full(len(late), start[-1])])
+        return self._fold(n, rec, ships, start, order, watermark)
+
+    def buffer(self, name: str, n: int, dtype: np.dtype | type) -> NDArray:
+        """Room for n values, kept between batches: what it held in the last batch is gone."""
+        if name not in self.buffers or len(self.buffers[name]) < n:
+            self.buffers[name] = np.empty(n + n // 4, dtype=dtype)
+        return self.buffers[name]
+
+    def _fold(self, rows: int, rec: Rows, ships: I4, start: I8, order: I4, watermark: int) -> Batch:
+        n = int(start[-1])
+        room = n + len(ships)
+        samples = room * (int(self.rules.interp_us // self.rules.step_us) + 1)
+        i8, f8, f4, i4 = np.int64, np.float64, np.float32, np.int32
+        b = self.buffer
+        out = sg.Out(
+            b("t", room, i8), b("lat", room, f8), b("lon", room, f8), b("sog", room, f4), b("slot", room, i4),
+            b("dt", room, i8), b("step", room, f8), np.zeros(len(ships) + 1, i8),
+            b("gs", samples, i8), b("gi", samples, i4), b("gk", samples, i4), b("gy", samples, f8),
+            b("gx", samples, f8), b("sb", n, i8), b("sy", n, f8), b("sx", n, f8),
+            b("closed", n + len(self.pool_i), i4), np.full(rows if len(order) else 0, -1, i4),
+            np.zeros(7, i8),
+        )  # fmt: skip
+        done = 0
+        while True:
+            done, self.n_free = sg.segment_pass(
+                ships, start, rec, order, self.noise, self.rules, self.ship_i,
+                self.ship_f, self.pool_i, self.pool_f, self.free, self.n_free, done, watermark, out,
+                np.empty(sg.OPEN),
+            )  # fmt: skip
+            if done == len(ships):
+                break
+            self._more(int(start[done + 1] - start[done]))
+        k = out.n
+        self.counts["noise"] += int(k[sg.N_NOISE])
+        self.counts["repeats"] += int(k[sg.N_REPEAT])
+        self.counts["withdrawn"] += int(k[sg.N_WITHDRAWN])
+        m, g, s = int(k[sg.N_ROW]), int(k[sg.N_SAMPLE]), int(k[sg.N_SIGN])
+        track = Track(
+            ships, out.start, out.t[:m], out.lat[:m], out.lon[:m], out.sog[:m], out.slot[:m], out.dt[:m],
+            out.step_m[:m],
+        )  # fmt: skip
+        return Batch(
+            track,
+            (out.g_slot[:g], out.g_ship[:g], out.g_seg[:g], out.g_lat[:g], out.g_lon[:g]),
+            (out.s_bin[:s], out.s_lat[:s], out.s_lon[:s]),
+            out.closed[: int(k[sg.N_CLOSED])],
+            out.row_segment,
+        )
+
+    def _more(self, need: int) -> None:
+        """Makes room in the pool of segments."""
+        old = len(self.pool_i)
+        new = old + max(old, need)
+        self.pool_i, self.pool_f = grown(self.pool_i, new), grown(self.pool_f, new)
+        new = len(self.pool_i)
+        free = np.empty(new, dtype=np.int32)
+        extra = np.arange(new - 1, old - 1, -1, dtype=np.int32)
+        free[: len(extra)] = extra
+        free[len(extra) : len(extra) + self.n_free] = self.free[: self.n_free]
+        self.free, self.n_free = free, self.n_free + len(extra)
+
+    def release(self, closed: I4) -> None:
+        """Gives the slots of closed segments back, once every pass has read them."""
+        self.free[self.n_free : self.n_free + len(closed)] = closed
+        self.n_free += len(closed)
