@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from huanqiong.desk.registry.acts.bulk import add_terms, repeat_claims
 from huanqiong.desk.registry.acts.vessels import CHUNK, ensure_vessels
 from huanqiong.desk.registry.models import Device, SearchTerm, StaticRecord, Vessel
 from huanqiong.desk.registry.search import terms
@@ -15,7 +16,13 @@ from huanqiong.desk.trust.canonical import canonical, sha256_hex
 
 _VALUES = ("name", "callsign", "imo", "ship_type", "length_m", "beam_m", "draught_m", "destination")
 _TEXTS = ("name", "callsign", "destination")
-_SAID = ["said_name", "said_callsign", "said_imo", "said_type", "said_length_m", "said_at"]
+_SAID = {
+    "said_name": "name",
+    "said_callsign": "callsign",
+    "said_imo": "imo",
+    "said_type": "ship_type",
+    "said_length_m": "length_m",
+}
 
 
 class _Heard:
@@ -37,6 +44,8 @@ def _gather(rows: Iterable[Mapping[str, Any]]) -> dict[int, dict[tuple[Any, ...]
         for c in _TEXTS:
             values[c] = (values[c] or "").strip()[:40]
         values["callsign"] = values["callsign"][:20]
+        if values["draught_m"] is not None:
+            values["draught_m"] = round(values["draught_m"], 1)  # sent in steps of 0.1 m
         if not any(values.values()):
             continue
         key = tuple(values.values())
@@ -103,8 +112,8 @@ def record_static(rows: Iterable[Mapping[str, Any]], *, by: Actor) -> dict[str, 
             unique_fields=["id"],
             update_fields=["first_seen", "last_seen", "eta"],
         )
-        SearchTerm.objects.bulk_create(named, batch_size=500, ignore_conflicts=True)
-        _repeat_newest(heard, vessels)
+        add_terms(a, named)
+        repeat_claims(a, _newest(heard, vessels))
         a.idle = not changed
         a.details = dict(out)
         if out["new"]:
@@ -116,25 +125,21 @@ def _terms(vessel_id: int, values: Mapping[str, Any]) -> list[SearchTerm]:
     return terms(vessel_id, [(c, values[c]) for c in ("name", "callsign", "imo")])
 
 
-def _repeat_newest(heard: Mapping[int, Mapping[tuple[Any, ...], _Heard]], vessels: Mapping[int, int]) -> None:
-    """Keeps the newest claim on the vessel itself, where it is newer than what stands."""
-    newest = {mmsi: max(sets.values(), key=lambda h: h.last) for mmsi, sets in heard.items()}
-    by_key = {vessels[mmsi]: h for mmsi, h in newest.items()}
+def _newest(
+    heard: Mapping[int, Mapping[tuple[Any, ...], _Heard]], vessels: Mapping[int, int]
+) -> dict[int, dict[str, Any]]:
+    """The newest claim of each vessel, by its key, where it is newer than what stands on the vessel."""
+    by_key = {vessels[mmsi]: max(sets.values(), key=lambda h: h.last) for mmsi, sets in heard.items()}
     keys = sorted(by_key)
-    rows: list[Vessel] = []
+    out: dict[int, dict[str, Any]] = {}
     for i in range(0, len(keys), CHUNK):
-        for v in Vessel.objects.filter(pk__in=keys[i : i + CHUNK]):
-            h = by_key[v.pk]
-            if v.said_at is not None and v.said_at >= h.last:
+        for old in Vessel.objects.filter(pk__in=keys[i : i + CHUNK]).values("pk", "said_at", *_SAID):
+            h = by_key[old["pk"]]
+            if old["said_at"] is not None and old["said_at"] >= h.last:
                 continue
-            v.said_at = h.last
             # A short report (class B part A) leaves what a fuller one said.
-            v.said_name = h.values["name"] or v.said_name
-            v.said_callsign = h.values["callsign"] or v.said_callsign
-            v.said_imo = h.values["imo"] or v.said_imo
-            v.said_type = h.values["ship_type"] if h.values["ship_type"] is not None else v.said_type
-            v.said_length_m = h.values["length_m"] or v.said_length_m
-            rows.append(v)
-    Vessel.objects.bulk_create(
-        rows, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=_SAID
-    )
+            new = {
+                said: h.values[c] if h.values[c] not in (None, "") else old[said] for said, c in _SAID.items()
+            }
+            out[old["pk"]] = new | {"said_at": h.last}
+    return out

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from huanqiong.core.errors import MissingError, UsageError
 from huanqiong.core.ids import holder
-from huanqiong.desk.registry.models import Device, SearchTerm, Vessel
+from huanqiong.desk.registry.acts.bulk import add_terms
+from huanqiong.desk.registry.models import Device, Vessel
 from huanqiong.desk.registry.search import terms
 from huanqiong.desk.trust.act import act
 from huanqiong.desk.trust.actor import Actor
@@ -38,8 +39,7 @@ def ensure_vessels(mmsis: Iterable[int], *, by: Actor) -> dict[int, int]:
         Device.objects.bulk_create(
             [Device(vessel=v, kind="ais", ident=str(v.mmsi)) for v in new], batch_size=500
         )
-        found = [t for v in new for t in terms(v.pk, [("mmsi", v.mmsi)])]
-        SearchTerm.objects.bulk_create(found, batch_size=500, ignore_conflicts=True)
+        add_terms(a, (t for v in new for t in terms(v.pk, [("mmsi", v.mmsi)])))
         a.details = {"vessels": len(new), "first": new[0].code, "last": new[-1].code}
     return have | {m: v.pk for m, v in zip(missing, new, strict=True)}
 
@@ -79,7 +79,7 @@ def register_vessel(
         new = terms(
             vessel.pk, [("mmsi", mmsi), ("name_zh", name_zh), ("name", name_en), ("home_port", home_port)]
         )
-        SearchTerm.objects.bulk_create(new, ignore_conflicts=True)
+        add_terms(a, new)
         a.subject, a.details = f"vessel:{vessel.code}", dict(facts)
         a.tell("vessel", codes=[vessel.code])
         a.result = vessel.code
@@ -134,7 +134,5 @@ def carry_device(
         if kind == "ais":
             vessel.mmsi, vessel.holder = int(ident), holder(int(ident))
             vessel.save()
-        SearchTerm.objects.bulk_create(
-            terms(vessel.pk, [("mmsi" if kind == "ais" else kind, ident)]), ignore_conflicts=True
-        )
+        add_terms(a, terms(vessel.pk, [("mmsi" if kind == "ais" else kind, ident)]))
         a.tell("vessel", codes=[vessel.code])
