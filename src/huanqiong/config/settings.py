@@ -51,12 +51,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "huanqiong.console.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "huanqiong.console.security.ContentPolicyMiddleware",
 ]
+CSRF_FAILURE_VIEW = "huanqiong.console.pages.csrf_failed"
 ROOT_URLCONF = "huanqiong.config.urls"
 ASGI_APPLICATION = "huanqiong.config.asgi.application"
 TEMPLATES = [
@@ -67,7 +69,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
+                "huanqiong.console.context.page",
             ]
         },
     }

@@ -1,0 +1,34 @@
+"""Addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from huanqiong.console import language, stream
+from huanqiong.console.api import api
+from huanqiong.console.catalog import catalog
+from huanqiong.console.pages import audit, help, sign_in, vessels, watch, zones
+
+urlpatterns = [
+    path("", watch.floor, name="floor"),
+    path("healthz", watch.healthz),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("login/<str:token>", sign_in.by_token),
+    path("login/<str:token>/", sign_in.by_token),
+    path("language/", language.choose, name="language"),
+    path("jsi18n/<str:language>/", catalog, name="jsi18n"),
+    path("alerts/", watch.alerts, name="alerts"),
+    path("orders/", watch.orders, name="orders"),
+    path("records/", watch.records, name="records"),
+    path("vessels/<int:mmsi>/", vessels.vessel, name="vessel"),
+    path("search/", vessels.search, name="search"),
+    path("zones/", zones.zones, name="zones"),
+    path("audit/", audit.audit, name="audit"),
+    path("help/", help.help_page, name="help"),
+    path("health-of-feeds/", help.feeds, name="feeds"),
+    path("api/stream", stream.stream),
+    path("api/", api.urls),
+]
+handler404 = "huanqiong.console.pages.not_found"
+handler500 = "huanqiong.console.pages.broken"

@@ -1,0 +1,43 @@
+"""The HTTP API under `/api/`: thin routes from access and reads to JSON, from JSON to acts.
+
+Session sign-in with CSRF; errors are `{"message"}` in the page's language with 401, 403, 404, 409 or 422.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import django_auth
+
+from huanqiong.console.api import alerts, audit, orders, sea, store, vessels, zones
+from huanqiong.console.refusals import said, status_of
+from huanqiong.core.errors import HuanqiongError
+
+api = NinjaAPI(title="Huanqiong", version="1", auth=django_auth, docs_url=None, openapi_url="/openapi.json")
+api.add_router("/", store.router)
+api.add_router("/sea", sea.router)
+api.add_router("/alerts", alerts.router)
+api.add_router("/orders", orders.router)
+api.add_router("/vessels", vessels.router)
+api.add_router("/zones", zones.router)
+api.add_router("/audit", audit.router)
+
+
+@api.exception_handler(HuanqiongError)
+def _ours(request: HttpRequest, error: HuanqiongError) -> HttpResponse:
+    return api.create_response(request, {"message": said(error)}, status=status_of(error))
+
+
+@api.exception_handler(AuthenticationError)
+def _nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return api.create_response(request, {"message": _("Sign in first.")}, status=401)
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    where = "; ".join(f"{'.'.join(str(x) for x in e['loc'][1:])}: {e['msg']}" for e in error.errors)
+    return api.create_response(
+        request, {"message": _("The request is not understood: %s") % where}, status=422
+    )

@@ -1,0 +1,194 @@
+"""Alerts and what people do about them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from huanqiong.console import rows
+from huanqiong.console.house import at_of, clock
+from huanqiong.core.errors import UsageError
+from huanqiong.desk.watch import acts
+from huanqiong.desk.watch.access import access_alert, access_counts, access_queue, access_vessel_alerts
+from huanqiong.desk.watch.rows import QueueQuery
+
+router = Router()
+STATES = ("open", "claimed", "judged", "closed", "withdrawn")
+
+
+class Reason(Schema):
+    reason: str = ""
+
+
+class Judgement(Schema):
+    judgement: str
+    reason: str
+    request_id: str | None = None
+
+
+class Silence(Schema):
+    hours: float
+    kind: str = ""
+    reason: str
+
+
+class Order(Schema):
+    unit: str
+    deadline: datetime
+    text: str
+    request_id: str | None = None
+
+
+class Release(Schema):
+    why: str = ""
+
+
+def query_of(request: HttpRequest) -> QueueQuery:
+    """The queue's filters from a query: state, kind, severity, mmsi, mine, at, since, limit, offset."""
+    g = request.GET
+    states = tuple(s for s in g.get("state", "open,claimed").split(",") if s)
+    if unknown := set(states) - set(STATES):
+        raise UsageError(f"state: {', '.join(sorted(unknown))} is none of {', '.join(STATES)}.")
+
+    def whole(name: str, default: int) -> int:
+        text = g.get(name, "")
+        if text and not text.isdigit():
+            raise UsageError(f"{name}: give a whole number.")
+        return int(text) if text else default
+
+    mmsi = whole("mmsi", 0)
+    return QueueQuery(
+        states=states,
+        kinds=tuple(k for k in g.get("kind", "").split(",") if k),
+        min_severity=whole("severity", 0),
+        mmsi=mmsi or None,
+        claimed_by=request.user.code if g.get("mine") else "",
+        since=at_of(g["since"]) if g.get("since") else None,
+        at=at_of(g["at"]) if g.get("at") else None,
+        limit=min(whole("limit", 200), 1000),
+        offset=whole("offset", 0),
+    )
+
+
+@router.get("/")
+@router.get("")
+def queue(request: HttpRequest) -> list[dict[str, Any]]:
+    """Rows of the queue, distress first, then by tier and rank."""
+    return [rows.alert(a, request.user) for a in access_queue(request.user, query_of(request))]
+
+
+@router.get("/counts")
+def counts(request: HttpRequest) -> dict[str, Any]:
+    """How many alerts by state, kind and severity."""
+    c = access_counts(request.user, query_of(request))
+    return {"by_state": c.by_state, "by_kind": c.by_kind, "by_severity": c.by_severity}
+
+
+@router.get("/{alert_id}")
+def one(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """All of one alert."""
+    return _detail(request, alert_id)
+
+
+def _detail(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    d = access_alert(request.user, alert_id)
+    others = access_vessel_alerts(request.user, d.row.mmsi, limit=9) if d.row.mmsi else []
+    return rows.alert_detail(d, others, request.user)
+
+
+def shown(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """What stood on the person's screen, for the frozen record: the alert as this API renders it."""
+    d = access_alert(request.user, alert_id)
+    raw = [{"verdict": v.id, "rows": list(v.raw)} for v in d.verdicts if v.current]
+    return {
+        "at": clock().at,
+        "queue_row": rows.alert(d.row, request.user),
+        "reasons": [rows.verdict(v) for v in d.verdicts if v.current],
+        "raw": raw,
+        "policy": sorted({v.policy for v in d.verdicts}),
+        "geography": sorted({v.geography for v in d.verdicts}),
+    }
+
+
+@router.post("/{alert_id}/claim")
+def claim(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """Makes it the person's own and freezes what was shown."""
+    acts.claim(alert_id, by=request.user, shown=shown(request, alert_id))
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/release")
+def release(request: HttpRequest, alert_id: int, body: Release) -> dict[str, Any]:
+    """Gives it back to the queue."""
+    acts.release(alert_id, by=request.user, why=body.why)
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/judge")
+def judge(request: HttpRequest, alert_id: int, body: Judgement) -> dict[str, Any]:
+    """True, false or unclear, with a reason."""
+    acts.judge(
+        alert_id,
+        body.judgement,
+        body.reason,
+        by=request.user,
+        shown=shown(request, alert_id),
+        request_id=body.request_id,
+    )
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/close")
+def close(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """Closes a judged alert."""
+    acts.close(alert_id, by=request.user)
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/reopen")
+def reopen(request: HttpRequest, alert_id: int, body: Reason) -> dict[str, Any]:
+    """Opens it again, with a reason."""
+    acts.reopen(alert_id, body.reason, by=request.user)
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/silence")
+def silence(request: HttpRequest, alert_id: int, body: Silence) -> dict[str, Any]:
+    """Silences the vessel for some hours from the store's now."""
+    d = access_alert(request.user, alert_id)
+    until = max(clock().at, d.row.t1) + timedelta(hours=body.hours)
+    acts.silence_alert(alert_id, until, body.reason, by=request.user, every_kind=not body.kind)
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/order")
+def order(request: HttpRequest, alert_id: int, body: Order) -> dict[str, Any]:
+    """Orders a unit to inspect by a deadline in the store's time."""
+    acts.order(
+        alert_id,
+        body.unit,
+        body.text,
+        body.deadline,
+        by=request.user,
+        now=clock().at,
+        shown=shown(request, alert_id),
+        request_id=body.request_id,
+    )
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/acknowledge")
+def acknowledge(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """Stops the sound of a distress: a named officer has it."""
+    acts.acknowledge_distress(alert_id, by=request.user, shown=shown(request, alert_id))
+    return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/distress")
+def declare(request: HttpRequest, alert_id: int, body: Reason) -> dict[str, Any]:
+    """Takes a gap or drift for a possible distress."""
+    acts.declare_distress(alert_id, body.reason, by=request.user)
+    return _detail(request, alert_id)

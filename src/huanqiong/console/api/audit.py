@@ -1,0 +1,38 @@
+"""The audit log for whoever may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from huanqiong.core.time import iso
+from huanqiong.desk.trust.access import access_audit, access_audit_state
+
+router = Router()
+
+
+@router.get("/")
+@router.get("")
+def entries(
+    request: HttpRequest, after: int = 0, act: str = "", subject: str = "", limit: int = 100
+) -> dict[str, Any]:
+    """Entries with seq above `after`, newest first, and the end of the chain."""
+    found = access_audit(request.user, after=after, act=act, subject=subject, limit=max(1, min(limit, 1000)))
+    return {
+        "end": access_audit_state(request.user),
+        "entries": [
+            {
+                "seq": e.seq,
+                "at": iso(e.at),
+                "actor": e.actor,
+                "name": e.actor_name,
+                "act": e.act,
+                "subject": e.subject,
+                "details": e.details,
+                "hash": e.hash,
+            }
+            for e in found
+        ],
+    }

@@ -1,0 +1,46 @@
+"""Vessels: search, one vessel, what its devices said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from huanqiong.console import rows
+from huanqiong.desk.registry.access import access_search, access_static, access_units, access_vessel
+from huanqiong.desk.watch.access import access_vessel_alerts, access_vessel_verdicts
+
+router = Router()
+
+
+@router.get("/")
+@router.get("")
+def search(request: HttpRequest, q: str = "", limit: int = 20) -> list[dict[str, Any]]:
+    """By MMSI, IMO, call sign or name; parts of names too."""
+    return [rows.found(f) for f in access_search(request.user, q, limit=max(1, min(limit, 100)))]
+
+
+@router.get("/units")
+def units(request: HttpRequest) -> list[dict[str, Any]]:
+    """Units that can be sent."""
+    return [rows.unit(u) for u in access_units(request.user)]
+
+
+@router.get("/{mmsi}")
+def one(request: HttpRequest, mmsi: int) -> dict[str, Any]:
+    """The vessel that carries this MMSI now, its devices, events and alerts."""
+    d = access_vessel(request.user, mmsi)
+    return {
+        "vessel": rows.vessel(d.row) | {"note": d.note, "holder": d.row.holder},
+        "devices": [rows.device(x) for x in d.devices],
+        "static": [rows.static(s) for s in d.static],
+        "verdicts": [rows.verdict(v) for v in access_vessel_verdicts(request.user, mmsi)],
+        "alerts": [rows.alert(a, request.user) for a in access_vessel_alerts(request.user, mmsi)],
+    }
+
+
+@router.get("/{mmsi}/static")
+def static(request: HttpRequest, mmsi: int) -> list[dict[str, Any]]:
+    """What the device said of itself, newest first."""
+    return [rows.static(s) for s in access_static(request.user, mmsi)]

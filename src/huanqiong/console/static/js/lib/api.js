@@ -1,0 +1,51 @@
+// Calls to /api: JSON in and out, one error shape, the CSRF token from its cookie.
+import { toast } from "huanqiong/lib/toast.js";
+
+export class ApiError extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+function csrf() {
+  const name = `${document.documentElement.dataset.csrfCookie}=`;
+  const found = document.cookie.split("; ").find((c) => c.startsWith(name));
+  return found ? decodeURIComponent(found.slice(name.length)) : "";
+}
+
+async function call(method, path, body, signal) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = csrf();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, gettext("The server cannot be reached. What you see may be out of date."));
+  }
+  if (response.status === 401) {
+    location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new ApiError(401, gettext("Your session has ended: sign in again."));
+  }
+  const data = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw new ApiError(response.status, data?.message ?? interpolate(gettext("The server answered %s."), [response.status]));
+  return data;
+}
+
+export const get = (path, signal) => call("GET", path, undefined, signal);
+export const post = (path, body = {}) => call("POST", path, body);
+export const del = (path) => call("DELETE", path);
+
+// Runs an act and tells the person what came of it; null when it was refused.
+export async function act(promise, done) {
+  try {
+    const result = await promise;
+    if (done) toast(done, "good");
+    return result ?? true;
+  } catch (error) {
+    toast(error.message, "bad");
+    return null;
+  }
+}

@@ -1,0 +1,59 @@
+// The alerts in hand: one list, refreshed by the stream, filtered for the queue and the map.
+import { get } from "huanqiong/lib/api.js";
+import { clock, emit, following, on } from "huanqiong/lib/bus.js";
+
+export const alerts = { all: [], byId: new Map(), filter: "open", kind: "", loaded: false, failed: "" };
+
+const STATES = { open: "open,claimed", mine: "claimed", done: "judged,closed,withdrawn", every: "open,claimed,judged,closed,withdrawn" };
+let running = null;
+let again = false;
+
+export async function refresh() {
+  if (running) {
+    again = true;
+    return running;
+  }
+  running = (async () => {
+    const query = new URLSearchParams({ state: STATES[alerts.filter], limit: "400" });
+    if (alerts.kind) query.set("kind", alerts.kind);
+    if (alerts.filter === "mine") query.set("mine", "1");
+    if (!following()) query.set("at", new Date(clock.at * 1000).toISOString());
+    try {
+      const rows = await get(`/api/alerts?${query}`);
+      const known = alerts.byId;
+      for (const row of rows) row.fresh = alerts.loaded && !known.has(row.id);
+      alerts.all = rows;
+      alerts.byId = new Map(rows.map((a) => [a.id, a]));
+      alerts.failed = "";
+      alerts.loaded = true;
+    } catch (error) {
+      alerts.failed = error.message;
+    }
+    emit("alerts", alerts);
+  })();
+  await running;
+  running = null;
+  if (again) {
+    again = false;
+    return refresh();
+  }
+}
+
+export function setFilter(filter) {
+  alerts.filter = filter;
+  alerts.loaded = false;
+  return refresh();
+}
+
+export function setKind(kind) {
+  alerts.kind = kind;
+  alerts.loaded = false;
+  return refresh();
+}
+
+let timer = null;
+const soon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, 150);
+};
+for (const name of ["alert", "distress", "order", "reset"]) on(`stream:${name}`, soon);

@@ -1,0 +1,158 @@
+// Zones: the list, the drawing, and who passed.
+import { act, del, get, post } from "huanqiong/lib/api.js";
+import { boot, may } from "huanqiong/lib/boot.js";
+import { on } from "huanqiong/lib/bus.js";
+import { $, h, icon, typing } from "huanqiong/lib/dom.js";
+import { number, place, shortTime } from "huanqiong/lib/format.js";
+import { chart, collection, emptySource } from "huanqiong/map/chart.js";
+import { palette } from "huanqiong/map/palette.js";
+import { Drawing } from "huanqiong/zones/draw.js";
+
+const map = await chart($("#map"), boot.store.view ?? [107.9, 17.75, 112.1, 21.1]);
+map.addSource("zones", emptySource());
+map.addLayer({ id: "zone-fill", type: "fill", source: "zones", paint: { "fill-color": ["get", "colour"], "fill-opacity": ["case", ["get", "on"], 0.25, 0.1] } });
+map.addLayer({ id: "zone-line", type: "line", source: "zones", paint: { "line-color": ["get", "colour"], "line-width": ["case", ["get", "on"], 2.6, 1.4] } });
+map.addLayer({ id: "zone-name", type: "symbol", source: "zones", layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["local"] }, paint: { "text-color": palette().place, "text-halo-color": palette().halo, "text-halo-width": 1.4 } });
+map.on("mousemove", (e) => { $("#map-cursor").textContent = place(e.lngLat.lat, e.lngLat.lng); });
+
+let zones = [];
+let chosen = null;
+const drawing = new Drawing(map, (ring, bad) => {
+  const error = $("#draw-error");
+  error.hidden = !bad;
+  if (bad) error.textContent = interpolate(gettext("The outline crosses itself near %s. Drag a corner or undo."), [place(bad[1], bad[0])]);
+  $("#draw-say").textContent = interpolate(ngettext("%s corner", "%s corners", ring.length), [ring.length]);
+});
+
+async function load() {
+  const list = $("#zone-list");
+  try {
+    zones = (await get(`/api/zones?archived=${$("#archived").checked}`)).features;
+  } catch (error) {
+    list.replaceChildren(h("li", { class: "empty" }, icon("circle-alert"), error.message));
+    return;
+  }
+  draw();
+}
+
+function draw() {
+  map.getSource("zones").setData(collection(zones.map((z) => ({ ...z, properties: { ...z.properties, on: z.id === chosen } }))));
+  $("#zone-list").replaceChildren(...(zones.length ? zones.map(row) : [h("li", { class: "empty" }, icon("pentagon"), h("b", {}, gettext("No zone yet")), may("zones.edit") ? gettext("Draw one: n, then click its corners.") : gettext("A supervisor or analyst draws zones."))]));
+}
+
+function row(z) {
+  const p = z.properties;
+  const swatch = h("span", { class: "dot" });
+  swatch.style.color = p.colour;
+  const button = !may("zones.edit") ? null : p.archived
+    ? h("button", { class: "small", onclick: (e) => { e.stopPropagation(); act(post(`/api/zones/${z.id}/restore`), gettext("Zone restored")).then(load); } }, icon("undo-2"), gettext("Restore"))
+    : h("button", { class: "ghost small", title: gettext("Archive"), "aria-label": `${gettext("Archive")} ${p.name}`, onclick: (e) => { e.stopPropagation(); archive(z); } }, icon("archive"));
+  return h("li", { role: "option", "aria-selected": String(z.id === chosen), tabindex: "-1", onclick: () => choose(z) }, swatch, h("b", {}, p.name, p.archived ? h("span", { class: "faint" }, ` (${gettext("archived")})`) : null), button, h("small", {}, [p.note, p.by].filter(Boolean).join(" · ")));
+}
+
+async function archive(z) {
+  if (await act(del(`/api/zones/${z.id}`))) {
+    const undo = h("button", { class: "small", onclick: () => act(post(`/api/zones/${z.id}/restore`), gettext("Zone restored")).then(load) }, icon("undo-2"), gettext("Undo"));
+    const box = h("div", { class: "toast", role: "status" }, interpolate(gettext("“%s” is archived."), [z.properties.name]), undo);
+    $("#toasts").append(box);
+    setTimeout(() => box.remove(), 9000);
+    load();
+  }
+}
+
+const pad = (n) => String(n).padStart(2, "0");
+const local = (s) => {
+  const d = new Date((s + 8 * 3600) * 1000);
+  return `${d.getUTCFullYear()}-${pad(d.getUTCMonth() + 1)}-${pad(d.getUTCDate())}T${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}`;
+};
+const utc = (text) => new Date(`${text}:00+08:00`).toISOString();
+const form = $("#visit-form");
+const c = boot.store.clock;
+form.t0.value = local(Math.max(c.t0, c.at - 86400));
+form.t1.value = local(c.at + 60);
+
+function choose(z) {
+  chosen = z.id;
+  draw();
+  const [w, s, e, n] = z.bbox;
+  map.fitBounds([[w, s], [e, n]], { padding: 90, maxZoom: 11, duration: 300 });
+  $("#visit-box").hidden = false;
+  $("#visit-name").textContent = z.properties.name;
+  visits();
+}
+
+async function visits() {
+  const body = $("#visits");
+  const query = `t0=${encodeURIComponent(utc(form.t0.value))}&t1=${encodeURIComponent(utc(form.t1.value))}`;
+  $("#visit-csv").href = `/api/zones/${chosen}/visits.csv?${query}`;
+  body.replaceChildren(h("tr", {}, h("td", { colspan: 5, class: "wait" }, h("i"), h("i"))));
+  try {
+    const rows = await get(`/api/zones/${chosen}/visits?${query}`);
+    body.replaceChildren(...(rows.length ? rows.map((v) => h("tr", {},
+      h("td", {}, h("a", { href: `/vessels/${v.mmsi}/` }, v.name || v.mmsi), v.crossing ? h("span", { class: "chip", title: gettext("Passed between two reports; none inside") }, gettext("crossed")) : null),
+      h("td", { class: "nowrap" }, shortTime(v.t0, c.at)), h("td", { class: "nowrap" }, shortTime(v.t1, c.at)), h("td", { class: "num" }, number(v.minutes, 0)), h("td", { class: "num" }, number(v.sog_mean_kn, 1))))
+      : [h("tr", {}, h("td", { colspan: 5, class: "empty" }, gettext("Nobody was heard inside in this time.")))]));
+  } catch (error) {
+    body.replaceChildren(h("tr", {}, h("td", { colspan: 5, class: "empty" }, error.message)));
+  }
+}
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  visits();
+});
+
+// drawing
+const drawForm = $("#draw-form");
+function begin() {
+  if (!may("zones.edit")) return;
+  drawing.start();
+  drawForm.hidden = false;
+  $("#draw-help").hidden = false;
+  map.doubleClickZoom.disable();
+  map.getCanvas().focus();
+}
+function end() {
+  drawing.stop();
+  drawForm.reset();
+  drawForm.hidden = true;
+  $("#draw-help").hidden = true;
+  map.doubleClickZoom.enable();
+}
+$("#draw")?.addEventListener("click", begin);
+$("#draw-undo").addEventListener("click", () => drawing.undo());
+$("#draw-stop").addEventListener("click", end);
+map.on("dblclick", () => drawing.on && drawForm.name.focus());
+drawForm.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const error = $("#draw-error");
+  const refuse = (text) => {
+    error.textContent = text;
+    error.hidden = false;
+  };
+  if (drawing.corners.length < 3) return refuse(gettext("A zone needs at least three corners."));
+  const data = new FormData(drawForm);
+  try {
+    const made = await post("/api/zones", { name: data.get("name"), note: data.get("note"), colour: data.get("colour"), geometry: drawing.geometry() });
+    end();
+    await load();
+    choose(made);
+  } catch (problem) {
+    refuse(problem.message);
+  }
+});
+addEventListener("keydown", (event) => {
+  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "n" && !drawing.on) begin();
+  else if (!drawing.on) return;
+  else if (event.key === " ") drawing.add(map.getCenter().toArray());
+  else if (event.key === "Backspace") drawing.undo();
+  else if (event.key === "Escape") end();
+  else if (event.key === "Enter") drawForm.name.focus();
+  else return;
+  event.preventDefault();
+});
+
+$("#archived").addEventListener("change", load);
+on("stream:zone", load);
+await load();
+document.body.dataset.ready = "1";
