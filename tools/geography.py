@@ -1,14 +1,14 @@
-"""Makes the bundled geography from the packages it comes from, and the console's static map files.
+"""Makes the bundled geography from the packages it comes from.
 
     python tools/geography.py shoreline GSHHG.geojson.gz   clip of Debian gmt-gshhg-full, level 1 kept
     python tools/geography.py world land-10m.json          npm world-atlas 2.0.2
     python tools/geography.py ports ports_dict.py           PyPI searoute 1.6.0
     python tools/geography.py divisions HAINAN.csv PARTNER.csv   npm china-division 2.7.0
     python tools/geography.py near                         distance cells of the two shorelines above
-    python tools/geography.py static land-50m.json         console/static/geo
     python tools/geography.py manifest                     hashes in data/geography/MANIFEST.toml
 
-Run the steps in this order when a source changes; `tests/core` checks what came out.
+Run the steps in this order when a source changes (`geography_shapes.py` before the last one);
+`tests/core` checks what came out.
 """
 
 from __future__ import annotations
@@ -116,6 +116,30 @@ def near() -> None:
     save("coast-near.npz", pack_near(build.Near(arrays.tile_m, arrays.near), near_key(*sums, box)))
 
 
+def manifest() -> None:
+    """Rewrites the hashes in `MANIFEST.toml` from the table in `README.md` and the files as they are."""
+    lines = ["# Every bundled file with its SHA-256; a test checks them. Made by tools/geography.py."]
+    for row in (DATA / "README.md").read_text(encoding="utf-8").splitlines():
+        cells = [c.strip() for c in row.strip("|").split("|")]
+        if len(cells) == 4 and cells[0].startswith("`"):
+            name = cells[0].strip("`")
+            sha256 = hashlib.sha256((DATA / name).read_bytes()).hexdigest()
+            values = {"name": name, "sha256": sha256, "origin": cells[2], "licence": cells[3]}
+            lines += [
+                "",
+                "[[file]]",
+                *(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()),
+            ]
+    save("MANIFEST.toml", ("\n".join(lines) + "\n").encode())
+
+
 if __name__ == "__main__":
-    steps = {"shoreline": theatre, "world": world, "ports": world_ports, "divisions": divisions, "near": near}
+    steps = {
+        "shoreline": theatre,
+        "world": world,
+        "ports": world_ports,
+        "divisions": divisions,
+        "near": near,
+        "manifest": manifest,
+    }
     steps[sys.argv[1]](*sys.argv[2:])

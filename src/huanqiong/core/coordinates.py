@@ -10,14 +10,13 @@ from huanqiong.core.errors import InputError
 
 _SIGN: Final = {"N": 1, "S": -1, "E": 1, "W": -1, "北纬": 1, "南纬": -1, "东经": 1, "西经": -1}
 _LAT: Final = ("N", "S", "北纬", "南纬")
-_HEMI: Final = r"(?P<{0}>北纬|南纬|东经|西经|[NSEW])"
+_HEMI: Final = r"(?P<h>北纬|南纬|东经|西经|[NSEW])"
 _REAL: Final = r"\d+(?:\.\d+)?"
 _SECONDS: Final = rf"(?:(?P<s>{_REAL})\s*(?:\"|秒))?"
 _MINUTES: Final = rf"(?:(?P<m>{_REAL})\s*(?:['分]\s*{_SECONDS})?)?"
 _NUMBER: Final = rf"(?P<d>[+-]?{_REAL})\s*(?:[°度]\s*{_MINUTES})?"
-_TOKEN: Final = re.compile(
-    rf"(?:{_HEMI.format('before')}\s*)?{_NUMBER}\s*(?:{_HEMI.format('after')}(?![A-Z]))?"
-)
+_BEFORE: Final = re.compile(rf"{_HEMI}\s*{_NUMBER}")
+_AFTER: Final = re.compile(rf"{_NUMBER}\s*(?:{_HEMI}(?![A-Z]))?")
 _MARKS: Final = str.maketrans(
     {"′": "'", "’": "'", "‘": "'", "″": '"', "”": '"', "“": '"', "º": "°", "˚": "°", "−": "-"}
 )
@@ -33,7 +32,8 @@ def parse_coordinates(text: str) -> tuple[float, float]:
     plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS).upper().strip()
     plain = re.sub(r"''", '"', plain)
     found, at = [], 0
-    for match in _TOKEN.finditer(plain):
+    grammar = _BEFORE if re.match(_HEMI, plain) else _AFTER
+    for match in grammar.finditer(plain):
         if plain[at : match.start()].strip(" ,;/\t\n、"):
             break
         found.append(_value(match, text))
@@ -58,10 +58,7 @@ def parse_coordinates(text: str) -> tuple[float, float]:
 
 def _value(match: re.Match[str], text: str) -> tuple[float, str | None]:
     """Degrees, signed by the hemisphere, and the hemisphere or None."""
-    before, after = match["before"], match["after"]
-    if before and after:
-        raise InputError(f"{text!r} names a hemisphere twice", remedy=_REMEDY)
-    hemi = before or after
+    hemi = match["h"]
     whole = float(match["d"])
     if hemi and whole < 0:
         raise InputError(f"{text!r} has a sign and a hemisphere", remedy=_REMEDY)

@@ -42,9 +42,9 @@ class SeaAreas:
     _tree: Any
 
     def at(self, lat: float, lon: float) -> list[str]:
-        """Ids of the areas that hold a point, the smallest first."""
+        """Ids of the areas that hold a point: the sea off a county first, then the smallest."""
         hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
-        found = sorted((self.rows[int(i)] for i in hits), key=lambda a: a.geometry.area)
+        found = sorted((self.rows[int(i)] for i in hits), key=lambda a: (a.kind != "county", a.geometry.area))
         return [a.id for a in found]
 
     def by_id(self, area_id: str) -> SeaArea:

@@ -235,6 +235,10 @@ def _cell_land(
     return out
 
 
+TILE_STEP_M = 100.0
+"""Tiles' distances are kept in this step: rounded when made, so that a packed copy names the same tiles."""
+
+
 class Near(NamedTuple):
     """What takes seconds to compute, and is bundled: distances at the centres of tiles and fine cells."""
 
@@ -244,7 +248,7 @@ class Near(NamedTuple):
 
 def near_cells(c: CoastArrays) -> Near:
     """Distances at the centres of all tiles, and of the fine cells of those near the coast."""
-    tile_m = _tile_centres(c)
+    tile_m = np.round(_tile_centres(c) / TILE_STEP_M) * np.float32(TILE_STEP_M)
     return Near(tile_m, _centres(c, np.flatnonzero(tile_m < FAR_M + TILE_RADIUS_M)))
 
 

@@ -24,7 +24,7 @@ def describe(geography: Geography, lat: float, lon: float, lang: str) -> str:
     if near is not None and near[1] <= _NAMED_M:
         place, dist_m = near
         if dist_m < _AT_M:
-            parts.append(f"{place.name(lang)}{'附近' if zh else ''}" if zh else f"at {place.name(lang)}")
+            parts.append(f"{place.name_zh}附近" if zh else f"at {place.name_en}")
         else:
             b = round(float(bearing_deg(place.lat, place.lon, lat, lon))) % 360
             nm = dist_m / NM_M

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Geography:
     world_ports: Ports
     """Ports outside the box."""
     anchorages: Points
-    _raw: dict[str, bytes]
+    _raw: dict[str, bytes] = field(repr=False)
 
     @cached_property
     def places(self) -> Places:
@@ -95,7 +95,7 @@ class Geography:
         return best
 
     def area_of(self, lat: float, lon: float) -> list[str]:
-        """Ids of the sea areas that hold a point, the smallest first; empty on land and on the high sea."""
+        """Ids of the sea areas that hold a point: off a county first, then the smallest; none on land."""
         return [] if bool(self.coast.on_land(lat, lon)[0]) else self.seas.at(lat, lon)
 
     def describe(self, lat: float, lon: float, lang: str = "zh") -> str:

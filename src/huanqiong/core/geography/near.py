@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from huanqiong.core.geography.build import Box, Near
+from huanqiong.core.geography.build import TILE_STEP_M, Box, Near
 from huanqiong.core.geography.kernels import FAR_M, STEP_M, SUB, TILE_DEG
 
-TILE_STEP_M = 100.0
 _SHAPE = (round(180 / TILE_DEG), round(360 / TILE_DEG))
 
 
 def near_key(theatre_sha256: str, world_sha256: str, box: Box) -> str:
     """What the distances depend on: both shorelines, the box and the grid."""
-    return f"{theatre_sha256} {world_sha256} {box} {TILE_DEG} {SUB} {FAR_M} {STEP_M} {TILE_STEP_M}"
+    return f"2 {theatre_sha256} {world_sha256} {box} {TILE_DEG} {SUB} {FAR_M} {STEP_M} {TILE_STEP_M}"
 
 
 def pack_near(near: Near, key: str) -> bytes:
@@ -42,4 +41,4 @@ def read_near(file: Path, theatre_sha256: str, world_sha256: str, box: Box) -> N
             return None
         tile = np.cumsum(np.cumsum(z["tile"], axis=0, dtype=np.uint16), axis=1, dtype=np.uint16)
         cells = np.cumsum(np.cumsum(z["cells"], axis=1, dtype=np.uint8), axis=2, dtype=np.uint8)
-    return Near((tile.ravel() * np.float32(TILE_STEP_M)).astype(np.float32), cells.ravel())
+    return Near(tile.ravel() * np.float32(TILE_STEP_M), cells.ravel())

@@ -24,7 +24,7 @@ class NamedPlace:
     lat: float
     lon: float
     kind: str
-    """city, town, cape, island, bay or light."""
+    """city, town, cape, island, light; inland for towns that no one takes a bearing from."""
     rank: int
 
     def name(self, lang: str) -> str:
@@ -34,17 +34,18 @@ class NamedPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Named places with their positions as columns."""
+    """Named places with their positions as columns; `marks` are those a bearing is taken from."""
 
     rows: tuple[NamedPlace, ...]
     lat: F8
     lon: F8
+    marks: NDArray[np.bool_]
 
     def nearest(self, lat: float, lon: float) -> tuple[NamedPlace, float] | None:
-        """The nearest named place and its distance in metres; None where the list is empty."""
-        if not self.rows:
+        """The nearest mark and its distance in metres; None where there is none."""
+        if not self.marks.any():
             return None
-        d = haversine_m(lat, lon, self.lat, self.lon)
+        d = np.where(self.marks, haversine_m(lat, lon, self.lat, self.lon), np.inf)
         i = int(np.argmin(d))
         return self.rows[i], float(d[i])
 
@@ -60,4 +61,6 @@ def read_places(raw: bytes, where: str) -> Places:
         )
     except (ValueError, KeyError, TypeError) as e:
         raise InputError(f"not a list of places ({e})", where=where, remedy="See docs/geography.md") from e
-    return Places(rows, np.array([p.lat for p in rows]), np.array([p.lon for p in rows]))
+    columns = np.array([[p.lat, p.lon] for p in rows], dtype=np.float64).reshape(-1, 2)
+    marks = np.array([p.kind != "inland" for p in rows], dtype=np.bool_)
+    return Places(rows, columns[:, 0], columns[:, 1], marks)

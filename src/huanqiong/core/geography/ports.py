@@ -150,6 +150,7 @@ def load_anchorages(file: Path) -> Points:
     """Reads anchorages in Global Fishing Watch's layout, CSV (.gz too) or Parquet.
 
     Columns: `lat` or `latitude`, `lon` or `longitude`, `label` (else `name`, else the cell's id `s2id`).
+    Rows that are no place on earth are left out (the published list has one at longitude 1001).
     """
     if file.suffix == ".parquet":
         import pyarrow.parquet as pq
@@ -175,8 +176,11 @@ def load_anchorages(file: Path) -> Points:
             remedy="Name the columns lat, lon and label",
         )
     try:
-        return points(
-            np.asarray(lat, np.float64), np.asarray(lon, np.float64), [str(s) for s in label or lat]
-        )
+        y, x = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
     except (TypeError, ValueError) as e:
         raise InputError(str(e), where=str(file), remedy="Give decimal degrees WGS-84") from e
+    good = np.flatnonzero((np.abs(y) <= 90) & (np.abs(x) <= 180))
+    if len(y) and not len(good):
+        raise InputError("no row is a place on earth", where=str(file), remedy="Give decimal degrees WGS-84")
+    names = label if label is not None else [""] * len(y)
+    return points(y[good], x[good], [str(names[i] or "") for i in good])
