@@ -4,7 +4,7 @@ from huanqiong.lines.sea.message.decoded import Decoded, Reject, joined
 from huanqiong.lines.sea.message.decoder import FORMATS, Decoder, Format, decode
 from huanqiong.lines.sea.message.sample import SAMPLE
 
-__all__ = ["Decoded", "Decoder", "Format", "Reject", "decode", "joined", "warm"]
+__all__ = ["FORMATS", "Decoded", "Decoder", "Format", "Reject", "decode", "joined", "warm"]
 
 
 def warm() -> None:
