@@ -77,12 +77,19 @@ def positions(ships: int = 48, step_s: int = 180, seed: int = 7) -> tuple[pa.Tab
         )
         static.append(
             {
-                "mmsi": mmsi, "t": T0, "imo": 9_000_000 + i if kind in (70, 80) else None,
-                "callsign": f"BQ{i:03d}", "name": f"{name}{31000 + i}" if kind == 30 else f"{name} {i + 1}", "ship_type": kind,
-                "length_m": 24 if kind == 30 else 140, "beam_m": 6 if kind == 30 else 22, "draught_m": 3.1,
-                "destination": "HAIKOU", "eta": "11-23 06:00",
+                "mmsi": mmsi,
+                "t": T0,
+                "imo": 9_000_000 + i if kind in (70, 80) else None,
+                "callsign": f"BQ{i:03d}",
+                "name": f"{name}{31000 + i}" if kind == 30 else f"{name} {i + 1}",
+                "ship_type": kind,
+                "length_m": 24 if kind == 30 else 140,
+                "beam_m": 6 if kind == 30 else 22,
+                "draught_m": 3.1,
+                "destination": "HAIKOU",
+                "eta": "11-23 06:00",
             }
-        )  # fmt: skip
+        )
         t = T0 + timedelta(seconds=r.uniform(0, step_s))
         while t <= T1:
             silent = mmsi == ALERTED["gap"] and timedelta(hours=17) < t - T0 < timedelta(hours=20.5)
@@ -126,11 +133,21 @@ def event(
     """A row of an events table that ended `end_h` hours after T0."""
     t1 = T0 + timedelta(hours=end_h)
     return {
-        "kind": kind, "subject": f"mmsi:{mmsi}", "other_subject": f"mmsi:{other}" if other else None,
+        "kind": kind,
+        "subject": f"mmsi:{mmsi}",
+        "other_subject": f"mmsi:{other}" if other else None,
         "mmsi": mmsi,
-        "other_mmsi": other, "t0": t1 - timedelta(hours=hours), "t1": t1, "lat": lat, "lon": lon,
-        "score": 0.6, "severity": severity, "reasons": json.dumps(reasons), "profile": "hainan", "version": "2026.1",
-    }  # fmt: skip
+        "other_mmsi": other,
+        "t0": t1 - timedelta(hours=hours),
+        "t1": t1,
+        "lat": lat,
+        "lon": lon,
+        "score": 0.6,
+        "severity": severity,
+        "reasons": json.dumps(reasons),
+        "profile": "hainan",
+        "version": "2026.1",
+    }
 
 
 UNITS = (
@@ -206,62 +223,70 @@ def records(static: list[dict[str, Any]]) -> dict[str, int]:
     return out
 
 
-G, E, F, L = (ALERTED[k] for k in ("gap", "encounter", "fast", "loiter"))
+def reasons(*rows: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [reason(*row) for row in rows]
+
+
+H = "hainan 2026.1"
 EVENTS = [
     event(
         "gap",
-        G,
+        ALERTED["gap"],
         20.5,
         3.5,
         19.1,
         108.2,
         2,
-        [
-            reason("silence", 12600, 7200, "s", "hainan 2026.1"),
-            reason("positions_before", 96, 19, "count", "pipe-gaps"),
-            reason("offshore", 75900, 37040, "m", "hainan 2026.1"),
-        ],
+        reasons(
+            ("silence", 3.5, 2.0, "h", H),
+            ("positions_before", 96, None, None, H),
+            ("offshore", 23.4, None, "nm"),
+            ("reception", 0.92, 0.5, None, H),
+        ),
     ),
     event(
         "encounter",
-        E,
+        ALERTED["encounter"],
         21.2,
         0.8,
         20.42,
         109.1,
         3,
-        [
-            reason("close_together", 118, 500, "m", "hainan 2026.1"),
-            reason("lasted", 2820, 1800, "s", "hainan 2026.1"),
-            reason("slow", 1.4, 2.0, "kn", "hainan 2026.1"),
-        ],
+        reasons(
+            ("dwell", 47, 30, "min", H),
+            ("median_distance", 118, 500, "m", H),
+            ("median_speed", 1.4, 2.0, "kn", H),
+            ("offshore", 12.1, None, "nm"),
+        ),
         other=ALERTED["partner"],
     ),
     event(
         "fast_near_coast",
-        F,
+        ALERTED["fast"],
         22.6,
         0.3,
         18.15,
         109.5,
         3,
-        [
-            reason("speed", 31.5, 25.0, "kn", "hainan 2026.1"),
-            reason("offshore", 1900, 3704, "m", "hainan 2026.1"),
-        ],
+        reasons(
+            ("top_speed", 31.5, 25.0, "kn", H),
+            ("coast_distance", 1900, 3704, "m", H),
+            ("dwell", 18, None, "min"),
+        ),
     ),
     event(
         "loitering",
-        L,
+        ALERTED["loiter"],
         18.0,
         5.2,
         20.4,
         109.2,
         1,
-        [
-            reason("lasted", 18720, 3600, "s", "pipe-loitering"),
-            reason("slow", 0.8, 2.0, "kn", "pipe-loitering"),
-        ],
+        reasons(
+            ("loiter_hours", 5.2, 1.0, "h", H),
+            ("mean_speed", 0.8, 2.0, "kn", H),
+            ("offshore", 14.0, None, "nm"),
+        ),
     ),
     event(
         "loitering",
@@ -271,9 +296,16 @@ EVENTS = [
         19.4,
         111.2,
         1,
-        [reason("lasted", 7560, 3600, "s", "pipe-loitering")],
+        reasons(("loiter_hours", 2.1, 1.0, "h", H), ("mean_speed", 1.6, 2.0, "kn", H)),
     ),
     event(
-        "gap", 412900029, 12.0, 4.0, 19.0, 108.1, 1, [reason("silence", 14400, 7200, "s", "hainan 2026.1")]
+        "gap",
+        412900029,
+        12.0,
+        4.0,
+        19.0,
+        108.1,
+        1,
+        reasons(("silence", 4.0, 2.0, "h", H), ("positions_before", 41, None, None, H)),
     ),
 ]

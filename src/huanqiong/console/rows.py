@@ -30,7 +30,7 @@ def alert(a: AlertRow, person: Any) -> dict[str, Any]:
         "kind_name": name,
         "kinds": list(a.kinds),
         "title": f"{name} + {more[0]}" if len(more) == 1 else f"{name} +{len(more)}" if more else name,
-        "why": texts.why(a.reasons),
+        "why": texts.why(a.kind, a.reasons),
         "where": texts.place(a.lat, a.lon),
         "t0": iso(a.t0),
         "t1": iso(a.t1),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huanqiong import data
 from huanqiong.console.house import house
 from huanqiong.core import reasons as reason_texts
 from huanqiong.core.geography import load_geography
@@ -26,9 +27,14 @@ def kind_name(kind: str, language: str | None = None) -> str:
     return reason_texts.kind_name(kind, language or lang())
 
 
+@cache
+def _meanings() -> dict[str, dict[str, str]]:
+    return dict(data.toml("reasons/meanings.toml")["meanings"])
+
+
 def kind_text(kind: str) -> str:
-    """What a kind means, in a sentence; "" where the data say nothing."""
-    return reason_texts.kind_text(kind, lang()) if hasattr(reason_texts, "kind_text") else ""
+    """What a kind means, in a sentence; "" for a kind that no detector of this version finds."""
+    return str(_meanings().get(kind, {}).get(lang(), ""))
 
 
 def kind_names() -> dict[str, str]:
@@ -42,13 +48,19 @@ def reason_of(row: dict[str, Any]) -> Reason:
 
 
 def reason_text(row: dict[str, Any], language: str | None = None) -> str:
-    """A reason as a sentence."""
-    return reason_texts.render(reason_of(row), language or lang())
+    """A reason as a sentence; what a distress signal says follows in its own words."""
+    said = reason_texts.render(reason_of(row), language or lang())
+    if row["code"].startswith("distress_") and row.get("value"):
+        return f"{said}：{row['value']}" if (language or lang()) == "zh" else f"{said}: {row['value']}"
+    return said
 
 
-def why(reasons: Any, most: int = 3) -> str:
-    """The first reasons in one line."""
-    return ("；" if lang() == "zh" else "; ").join(reason_text(r) for r in list(reasons)[:most])
+def why(kind: str, reasons: Any) -> str:
+    """The kind's reasons in one line."""
+    rows = list(reasons)
+    if kind == "distress" or not rows:
+        return ("，" if lang() == "zh" else "; ").join(reason_text(r) for r in rows)
+    return reason_texts.headline([reason_of(r) for r in rows], lang(), kind) or reason_text(rows[0])
 
 
 @lru_cache(maxsize=20_000)
@@ -100,6 +112,12 @@ def measure(value: Any, unit: str | None) -> str:
             return _("%s nm") % _trim(v / NM_M)
         case "m":
             return _("%s m") % _trim(v, 0)
+        case "h":
+            return _("%s h") % _trim(v)
+        case "min":
+            return _("%s min") % _trim(v, 0)
+        case "nm":
+            return _("%s nm") % _trim(v)
         case "kn":
             return _("%s kn") % _trim(v)
         case "deg":
