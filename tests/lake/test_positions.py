@@ -162,13 +162,21 @@ def test_many_small_parts_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not lake.verify()
 
 
-def test_writer_gathers(tmp_path: Path) -> None:
+def test_a_writer_gathers_and_leaves_its_days_merged(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     with lake.writer("file:a", rows=5) as writer:
         for i in range(12):
-            writer.add(table([fix(i)]))
-    assert writer.appended.rows_new == 12
+            writer.add(table([fix(i), fix(1440)]))
+    done = writer.appended
+    assert (done.rows_in, done.rows_new, done.rows_duplicate, len(done.days)) == (24, 13, 11, 2)
+    assert len(lake.manifest().of("positions")) == 2
+    with lake.writer("file:b") as writer:
+        writer.add(table([fix(99)]))
     assert len(lake.manifest().of("positions")) == 3
+    with lake.writer("file:a", rows=5) as writer:
+        for i in range(12):
+            writer.add(table([fix(i), fix(1440)]))
+    assert writer.appended.rows_new == 0
 
 
 def _hold(path: str, ready: object, done: object) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -39,18 +40,17 @@ def write_part(
     """Writes sorted rows of one day. The file alone says what it is, should the manifest be lost."""
     note = {"kind": kind, "day": day, "seq": seq, "sources": sources, "replaces": replaces}
     name = f"{kind}/day={day}/{seq:08d}-{os.urandom(4).hex()}.parquet"
-    table = rows.replace_schema_metadata({_NOTE: json.dumps(note).encode()})
-    write_file(
-        root / name,
-        lambda f: pq.write_table(
-            table,
-            f,
-            compression="zstd",
-            compression_level=3,
-            row_group_size=GROUP_ROWS,
-            use_dictionary=[c for c in rows.column_names if c not in _PLAIN],
-        ),
-    )
+    schema = SCHEMAS[kind].with_metadata({_NOTE: json.dumps(note).encode()})
+
+    def write(f: IO[bytes]) -> None:
+        dictionary = [c for c in rows.column_names if c not in _PLAIN]
+        with pq.ParquetWriter(
+            f, schema, compression="zstd", compression_level=3, use_dictionary=dictionary
+        ) as writer:
+            for at in range(0, rows.num_rows, GROUP_ROWS):
+                writer.write_table(rows.slice(at, GROUP_ROWS).cast(schema), row_group_size=GROUP_ROWS)
+
+    write_file(root / name, write)
     size, sha256 = measure(root / name)
     t = whole(rows, "t")
     timed = day != UNTIMED
@@ -125,8 +125,12 @@ def read_part(
     t0: int | None = None,
     t1: int | None = None,
     devices: pa.Array | None = None,
+    coded: bool = False,
 ) -> Iterator[pa.Table]:
-    """Rows with t0 <= t < t1 (microseconds), a table a group; `devices`: MMSIs where it has none."""
+    """Rows with t0 <= t < t1 (microseconds), a table a group; `devices`: MMSIs where it has none.
+
+    `coded`: text stays in dictionaries, which takes a fifth of the memory.
+    """
     schema = SCHEMAS[part.kind]
     wanted = list(columns)
     who = "device" if "device" in schema.names else "mmsi"
@@ -134,7 +138,7 @@ def read_part(
     extra += [who] if devices is not None else []
     need = [n for n in schema.names if n in wanted or n in extra]
     out_schema = pa.schema([schema.field(n) for n in wanted])
-    with _open(root, part, coded=devices is not None) as file:
+    with _open(root, part, coded=coded or devices is not None) as file:
         for g in _groups(file, t0, t1):
             try:
                 if devices is not None:
@@ -151,7 +155,7 @@ def read_part(
                 low = 0 if t0 is None else int(np.searchsorted(t, t0))
                 high = len(t) if t1 is None else int(np.searchsorted(t, t1))
                 table = table.slice(low, high - low)
-            yield table.select(wanted).cast(out_schema)
+            yield table.select(wanted) if coded else table.select(wanted).cast(out_schema)
 
 
 def _among(keys: pa.ChunkedArray, wanted: pa.Array) -> npt.NDArray[np.bool_]:

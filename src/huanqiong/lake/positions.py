@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -30,12 +29,16 @@ from huanqiong.lake import check
 from huanqiong.lake import manifest as manifests
 from huanqiong.lake.durable import only_writer
 from huanqiong.lake.manifest import UNTIMED, Kind, Manifest, Part
-from huanqiong.lake.parts import SCHEMAS, day_of, look_up, read_part, write_part
+from huanqiong.lake.parts import SCHEMAS, day_of, look_up, write_part
+from huanqiong.lake.reading import merged_rows, read_days
 from huanqiong.lake.rows import LOWEST, digest, fingerprints, in_order, numeric, settled, unseen, whole
 
 SMALL_ROWS = 250_000
 MANY_SMALL = 24
 """A day with more parts than this below `SMALL_ROWS` has them merged at the next append."""
+GATHER_ROWS = 1_000_000
+"""What a writer appends at a time: about 0.5 GB while it does."""
+WORTH_MERGING = 0.1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -162,11 +165,21 @@ class Lake:
         return self.append(table, source_id=source_id, kind="other")
 
     @contextmanager
-    def writer(self, source_id: str, *, kind: Kind = "positions", rows: int = 2_000_000) -> Iterator[Writer]:
-        """For many small tables of one source: appends about `rows` at a time, the rest at the end."""
+    def writer(
+        self, source_id: str, *, kind: Kind = "positions", rows: int = GATHER_ROWS
+    ) -> Iterator[Writer]:
+        """For many small tables of one source: appends about `rows` at a time, the rest at the end.
+
+        Days that got a tenth of their rows or more, in several parts, are then merged.
+        """
         writer = Writer(self, source_id, kind, rows)
         yield writer
         writer.flush()
+        for day in writer.appended.days:
+            parts = self.manifest().of(kind, str(day))
+            new = sum(p.sources.get(source_id, 0) for p in parts)
+            if len(parts) > 1 and new >= WORTH_MERGING * sum(p.rows for p in parts):
+                self.compact(day, kind=kind)
 
     def _write_days(
         self, state: Manifest, rows: pa.Table, source_id: str, kind: Kind, mark: str
@@ -206,8 +219,7 @@ class Lake:
         parts = [p for p in state.of(kind, day) if not small_only or p.rows < SMALL_ROWS]
         if len(parts) < 2:
             return len(parts)
-        names = SCHEMAS[kind].names
-        rows = in_order(pa.concat_tables(t for p in parts for t in read_part(self.path, p, names)))
+        rows = merged_rows(self.path, parts)
         sources: dict[str, int] = {}
         for part in parts:
             for source, n in part.sources.items():
@@ -215,7 +227,7 @@ class Lake:
         old = tuple(p.name for p in parts)
         seq = state.next_seq
         digests = tuple(d for p in parts for d in p.digests)[-64:]
-        merged = write_part(self.path, kind, day, seq, rows.combine_chunks(), sources, digests, replaces=old)
+        merged = write_part(self.path, kind, day, seq, rows, sources, digests, replaces=old)
         self.commit(state.changed([merged], old))
         for name in old:
             (self.path / name).unlink(missing_ok=True)
@@ -317,7 +329,7 @@ class Lake:
             if untimed or only_untimed:
                 days = [UNTIMED] if only_untimed else [UNTIMED, *days]
             try:
-                table = self._once(state, kind, days, low, high, names, who)
+                table = read_days(self.path, state, kind, days, low, high, names, who)
                 break
             except FileNotFoundError as e:  # a merge took the part away between the manifest and here
                 if attempt == 3 or self.manifest().generation == state.generation:
@@ -326,38 +338,6 @@ class Lake:
             table = table.sort_by([("device", "ascending"), ("t", "ascending")])
         return table.select(list(columns)) if columns is not None else table
 
-    def _once(
-        self,
-        state: Manifest,
-        kind: Kind,
-        days: list[str],
-        t0: int | None,
-        t1: int | None,
-        columns: Sequence[str] | None,
-        who: pa.Array | None,
-    ) -> pa.Table:
-        schema = SCHEMAS[kind]
-        names = list(columns) if columns is not None else schema.names
-        out = [pa.schema([schema.field(n) for n in names]).empty_table()]
-        for day in days:
-            parts = [p for p in state.of(kind, day) if day == UNTIMED or p.meets(t0, t1)]
-            parts.sort(key=lambda p: (p.t0 or 0, p.seq))
-            mixed = day == UNTIMED or any(b.meets(None, _after(a)) for a, b in pairwise(parts))
-            got = [
-                t
-                for p in parts
-                for t in read_part(
-                    self.path,
-                    p,
-                    schema.names if mixed else names,
-                    t0=None if day == UNTIMED else t0,
-                    t1=None if day == UNTIMED else t1,
-                    devices=who,
-                )
-            ]
-            out += [in_order(pa.concat_tables(got).combine_chunks()).select(names)] if mixed and got else got
-        return pa.concat_tables(out)
-
 
 def _us(t: datetime | None) -> int | None:
     if t is None:
@@ -365,10 +345,6 @@ def _us(t: datetime | None) -> int | None:
     if t.tzinfo is None:
         raise ValueError("a lake is read by aware times")
     return int(pa.scalar(t, T).value)
-
-
-def _after(part: Part) -> int | None:
-    return None if part.t1 is None else part.t1 + 1
 
 
 def _end_of(t: int) -> int:

@@ -54,7 +54,7 @@ def in_order(table: pa.Table) -> pa.Table:
     tied[1:] |= same
     tied[:-1] |= same
     rows = np.flatnonzero(tied)
-    few = table.take(rows)
+    few = plain_text(table.take(rows))
     names = ["t", "mmsi", *(name for name in table.column_names if name not in ("t", "mmsi"))]
     keys = [(name, "ascending", "at_start") for name in names]
     inner = np.asarray(pc.sort_indices(few, sort_keys=keys), dtype=np.int64)
@@ -65,9 +65,18 @@ def in_order(table: pa.Table) -> pa.Table:
     return table.take(order)
 
 
+def plain_text(table: pa.Table) -> pa.Table:
+    """Dictionaries of text as text."""
+    fields = [
+        f.with_type(pa.string()) if pa.types.is_dictionary(f.type) else f
+        for f in table.schema.remove_metadata()
+    ]
+    return table.cast(pa.schema(fields))
+
+
 def numeric(schema: pa.Schema) -> list[str]:
-    """The columns that a row's fingerprint is made of."""
-    return [f.name for f in schema if not pa.types.is_string(f.type) and not pa.types.is_boolean(f.type)]
+    """The columns that a row's fingerprint is made of: few, so that looking stored rows up stays cheap."""
+    return [n for n in ("t", "mmsi", "lat", "imo", "raw_offset") if n in schema.names]
 
 
 def fingerprints(table: pa.Table, names: list[str]) -> U8:
