@@ -103,6 +103,22 @@ def test_other_packings(load: Load, kind: str) -> None:
         assert "the zstd data is cut off" in cut.rejects[-1].cause
 
 
+VDM = "!AIVDM,1,1,,A,13@:`L001N0ded0O6Fp8wW<00<0t,0*7B"
+
+
+def test_sentences_with_a_wrong_clock(load: Load) -> None:
+    good, wrong = "\\c:1700000000*5F\\", "\\c:4000000000*5D\\"
+    got = load("".join(f"{tag}{VDM}\r\n" for tag in (good, wrong, good)))
+    assert got.layout == "nmea0183"
+    assert got.positions.num_rows == 2
+    (reject,) = got.rejects
+    assert reject.cause == "time is more than a day in the future"
+    assert reject.where == f"byte {len(good + VDM) + 2}"
+    cut = load(gzip.compress(f"{good}{VDM}\r\n".encode() * 5000)[:200])
+    assert cut.positions.num_rows > 10
+    assert "the gzip data ends early" in cut.rejects[-1].cause
+
+
 def test_zip_of_two_files_is_refused(load: Load) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as z:

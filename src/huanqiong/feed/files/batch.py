@@ -44,7 +44,8 @@ class Batch:
     other: pa.Table = field(default_factory=OTHER.empty_table)
     rejects: list[Reject] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    """`rows`, `rejected`, and a number for each cause and each value that was taken as not available."""
+    """`rows` (of raw sentences the decoder's `lines`, `sentences`, `messages`), `rejected`, and a number for
+    each cause and each value that was taken as not available."""
     notes: tuple[str, ...] = ()
     """What had to be assumed, in words; the same in every piece of a file."""
     layout: str = ""

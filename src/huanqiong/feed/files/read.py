@@ -75,6 +75,7 @@ def read(
             raw.chunks(progress=progress),
             raw_sha256=sha256,
             t0=t0,
+            now=now or utc_now(),
             form="n2k" if kind == "n2k" else "nmea0183",
         )
         yield from _with_damage(raw, batches, (), kind)
