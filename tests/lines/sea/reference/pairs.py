@@ -8,10 +8,10 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-
-from huanqiong.core.units import EARTH_RADIUS_M
 from tests.lines.sea.reference.rows import SECOND, Track, distance_m, wrap
 from tests.lines.sea.reference.single import Found, PortDistance
+
+from huanqiong.core.units import EARTH_RADIUS_M
 
 Sample = tuple[float, float]
 Slot = tuple[int, Sample, Sample, float]

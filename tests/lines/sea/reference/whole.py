@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-
-from huanqiong.core.geography import Geography
-from huanqiong.core.units import EARTH_RADIUS_M
 from tests.lines.sea.reference import pairs, ports, single
 from tests.lines.sea.reference.rows import subjects, track_of
 from tests.lines.sea.reference.single import Found
+
+from huanqiong.core.geography import Geography
+from huanqiong.core.units import EARTH_RADIUS_M
 
 
 def events(
@@ -26,7 +26,7 @@ def events(
     lat = np.concatenate([geography.anchorages.lat, geography.ports.lat])
     lon = np.concatenate([geography.anchorages.lon, geography.ports.lon])
 
-    @lru_cache(maxsize=None)
+    @cache
     def nearest(y: float, x: float) -> tuple[float, float, float]:
         f1, f2 = np.radians(y), np.radians(lat)
         h = np.sin((f2 - f1) / 2) ** 2
@@ -38,7 +38,7 @@ def events(
     def port_m(y: float, x: float) -> float:
         return nearest(y, x)[0]
 
-    @lru_cache(maxsize=None)
+    @cache
     def coast_m(y: float, x: float) -> float:
         return float(geography.coast.distance_m(np.array([y]), np.array([x]))[0])
 
