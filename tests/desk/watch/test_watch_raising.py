@@ -227,3 +227,14 @@ def test_what_was_withdrawn_may_be_found_again() -> None:
     [two] = put(e)["alerts"]
     assert two != one
     assert put(e)["again"] == 1
+
+
+def test_a_final_verdict_over_two_provisional_ones_keeps_the_alert_people_saw(officer: Any) -> None:
+    [seen] = put(event(mmsi=A, start_h=8), provisional=True)["alerts"]
+    acts.claim(seen, by=officer)
+    early = event(mmsi=A, start_h=0, provisional=True)
+    out = put(early, event(mmsi=A, start_h=0, hours=9))
+    assert (out["alerts"], out["changed"], out["replaced"]) == ([], [seen], 2)
+    detail = reads.alert_detail(seen)
+    assert (detail.row.t0, detail.row.t1, detail.row.state) == (at(0), at(9), "claimed")
+    assert [v.current for v in sorted(detail.verdicts, key=lambda v: v.id)] == [False, False, True]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from huanqiong.core.errors import UsageError
@@ -133,7 +134,7 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
     new.sort(key=lambda f: (not f.other_subject, f.t0, f.t1, f.provisional, f.kind, f.subject))
     vessels = ensure_vessels({m for f in new for m in (f.mmsi, f.other_mmsi) if m is not None}, by=a.by)
     verdicts: list[Verdict] = []
-    pointed: list[Verdict] = []  # stored or new verdicts that point to their successor
+    replaced: list[tuple[Verdict, Verdict]] = []  # (stored or new verdict, its successor)
     raised: list[Alert] = []
     changed: dict[int, Alert] = {}  # by id()
     for f in new:
@@ -147,12 +148,12 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
         batch.versions.add(v, f.family)
         alert = None
         for b in before:
-            b.replaced_by = v
-            pointed.append(b)
+            replaced.append((b, v))
             if b.alert is not None:
-                alert = b.alert
-                batch.episodes.members[id(alert)].remove(b)
-                changed[id(alert)] = alert
+                batch.episodes.members[id(b.alert)].remove(b)
+                changed[id(b.alert)] = b.alert
+                if alert is None or alert.pk is None:  # an alert that people may have seen goes first
+                    alert = b.alert
         v.silence = None if alert else batch.holding(f)
         if v.silence is not None:
             out["held"] += 1
@@ -171,8 +172,10 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
             changed[id(alert)] = alert
         v.alert = alert
         batch.episodes.members[id(alert)].append(v)
-    for alert in raised:
-        batch.episodes.summarise(alert)
+    for b, v in reversed(replaced):
+        if b.alert is not None and b.alert.pk is None:
+            b.alert = v.alert  # its own alert may have come to nothing within the batch
+    raised = [alert for alert in raised if batch.episodes.summarise(alert)]
     lead = {id(alert): alert.lead for alert in raised}
     for alert in raised:
         alert.lead = None  # the verdict has no key yet
@@ -180,18 +183,17 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
     for v in verdicts:
         v.alert = v.alert  # takes over the key its alert has just been given
     Verdict.objects.bulk_create(verdicts, batch_size=500)
-    for alert in raised:
-        alert.lead = lead[id(alert)]
+    _name_leads((lead[id(alert)].pk, alert.pk) for alert in raised)
     fresh = {id(alert) for alert in raised}
-    old = [alert for key, alert in changed.items() if key not in fresh]
+    old = [alert for key, alert in changed.items() if key not in fresh and alert.pk is not None]
     _summarise_again(batch.episodes, old, a.at)
-    _save_alerts([*raised, *old])
-    for b in pointed:
-        b.replaced_by = b.replaced_by
-    Verdict.objects.bulk_update(pointed, ["replaced_by"], batch_size=300)
+    _save_alerts(old)
+    for b, v in replaced:
+        b.replaced_by = v
+    Verdict.objects.bulk_update([b for b, _ in replaced], ["replaced_by"], batch_size=300)
     out["alerts"] = [alert.pk for alert in raised]
     out["changed"] = sorted(alert.pk for alert in old)
-    out["verdicts"], out["replaced"] = len(verdicts), len(pointed)
+    out["verdicts"], out["replaced"] = len(verdicts), len(replaced)
     for part in _chunks(out["alerts"] + out["changed"]):
         a.tell("alert", ids=part)
 
@@ -215,6 +217,12 @@ def _summarise_again(episodes: Episodes, alerts: list[Alert], at: datetime) -> N
         alert.changed_since = alert.changed_since or alert.state not in ("open", "withdrawn")
         if not episodes.summarise(alert) and alert.state in ACTIVE:
             alert.state = "withdrawn"
+
+
+def _name_leads(pairs: Iterable[tuple[int, int]]) -> None:
+    """Points new alerts to their leading verdicts, which had no key when the alerts were written."""
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE watch_alert SET lead_id = %s WHERE id = %s", list(pairs))
 
 
 def _save_alerts(alerts: list[Alert]) -> None:
