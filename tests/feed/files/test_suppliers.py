@@ -16,7 +16,8 @@ import pytest
 
 from huanqiong.core.errors import InputError, LayoutError
 from huanqiong.core.schema import OTHER, POSITIONS, STATIC
-from huanqiong.feed.files import bundled
+from huanqiong.data import path as data_path
+from huanqiong.feed.files import bundled, kind_of
 from huanqiong.feed.files.layout import load_layout
 
 MC_OLD = (
@@ -289,6 +290,34 @@ def test_origin_of_packed_files(load: Load) -> None:
     assert set(got.positions["raw_sha256"].to_pylist()) == {hashlib.sha256(packed).hexdigest()}
     for at, t in got.rows("raw_offset", "t"):
         assert MC_OLD.encode()[at:].split(b",")[1] == f"{t:%Y-%m-%dT%H:%M:%S}".encode()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"PAR1....", "parquet"),
+        (b"!AIVDM,1,1,,A,13@:`L001N0ded0O6Fp8wW<00<0t,0*7B\r\n", "nmea0183"),
+        (b"\\si:AISD*3F\\\r\n$PGHP,1,2013,11,12,12,0,0,11,219,,2190067,1,62*26\r\n", "nmea0183"),
+        (b"2014-08-15T18:00:00Z !AIVDM,1,1,,A,13@:`L001N0ded0O6Fp8wW<00<0t,0*7B", "nmea0183"),
+        (b"2014-08-15-18:00:10.005,2,127245,204,255,8,fc,f8,ff,7f,ff,7f,ff,ff\n", "n2k"),
+        (b"(1502979132.106111) slcan0 09F50374#000A00FFFF00FFFF\n", "n2k"),
+        (b"16:29:27.082 R 09F8017F 50 C3 B8 13 47 D8 2B C6\n", "n2k"),
+        (b'[{"mmsi": 1}]', "json"),
+        (b"\xef\xbb\xbf{", "json"),
+        (b"mmsi,t,lat,lon\n1,2,3,4\n", "csv"),
+        (b"2025-01-01 00:00:00,1,12345,1,2,3,44\nx,y\nz,w\n", "csv"),
+        (DMA.encode(), "csv"),
+    ],
+)
+def test_what_a_file_is_by_its_content(head: bytes, kind: str) -> None:
+    assert kind_of(head) == kind
+
+
+def test_the_bundled_sample_of_nmea_2000(whole: Load) -> None:
+    got = whole(data_path("sample/aava-n2k.data.gz"))
+    assert got.layout == "n2k"
+    assert got.positions.num_rows == 1_981 + 886
+    assert not got.rejects
 
 
 def test_unknown_columns_are_named_with_near_misses(load: Load) -> None:

@@ -19,13 +19,15 @@ from huanqiong.feed.files.raw import Raw, open_raw, sha256_of
 from huanqiong.feed.files.records import LONGEST
 from huanqiong.feed.files.sentences import read_sentences
 from huanqiong.feed.files.table import dialect_of, read_table
+from huanqiong.lines.sea.message.n2k_lines import ACTISENSE, DUMP, LOG, YDRAW
 
 Kind = Literal["parquet", "nmea0183", "n2k", "json", "csv"]
-_SENTENCE: Final = re.compile(rb"(?:^|[\r\n\\ ,|;\t])[!$][A-Z0-9]{2,5}[A-Z]{3}?,[^\r\n]*\*[0-9A-Fa-f]{2}")
-_VDM: Final = re.compile(rb"![A-Z0-9]{2}VD[MO],\d")
-_N2K: Final = re.compile(
-    rb"^[^\r\n]{10,40}[,Z ]\d{1,2},\d{5,6},\d{1,3},\d{1,3},\d{1,3}(?:,[0-9a-fA-F]{2})+\s*$", re.M
+_SENTENCE: Final = re.compile(
+    rb"^(?:\\[^\\\r\n]*\\)?[!$][A-Z][A-Z0-9]{2,6},[^\r\n]*\*[0-9A-Fa-f]{2}\s*$", re.M
 )
+_VDM: Final = re.compile(rb"![A-Z0-9]{2}VD[MO],\d")
+_N2K: Final = re.compile(rb"[^\r\n]{10,40}[,Z ]\d{1,2},\d{5,6},\d{1,3},\d{1,3},\d{1,3}(?:,[0-9a-fA-F]{2})+")
+_FRAMES: Final = (_N2K, LOG, DUMP, YDRAW, ACTISENSE)
 _JSON: Final = re.compile(rb"\s*(?:[\[{]|vessels(?:-v2)?/\d+/\w+\s+\{)")
 
 
@@ -33,13 +35,20 @@ def kind_of(head: bytes) -> Kind:
     """What a text is, by its first bytes (unpacked)."""
     if head.startswith(b"PAR1"):
         return "parquet"
-    if _VDM.search(head) or (_SENTENCE.match(head.lstrip()) and not _N2K.search(head)):
+    if _VDM.search(head) or (_SENTENCE.search(head) and not _is_n2k(head)):
         return "nmea0183"
-    if _N2K.search(head):
+    if _is_n2k(head):
         return "n2k"
     if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
         return "json"
     return "csv"
+
+
+def _is_n2k(head: bytes) -> bool:
+    """Most of the first lines are frames, in a form the decoder knows."""
+    lines = [line.strip() for line in head.splitlines()[:20] if line.strip()]
+    frames = sum(any(f.fullmatch(line) for f in _FRAMES) for line in lines)
+    return 2 * frames > len(lines)
 
 
 def read(
