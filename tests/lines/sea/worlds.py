@@ -1,4 +1,4 @@
-"""Small made worlds for the kernels' tests: ships that sail, stop, meet, fall silent, glitch and share numbers."""
+"""Small made worlds for the kernels' tests: they sail, stop, meet, fall silent, glitch and share numbers."""
 
 from __future__ import annotations
 

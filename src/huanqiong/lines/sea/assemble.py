@@ -23,7 +23,7 @@ from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.zone import Crossings
 
 if TYPE_CHECKING:
-    from huanqiong.lines.sea.kernels import Kernels
+    from huanqiong.lines.sea.fold import Kernels
 
 NO_POINTS = points([], [], ())
 SECTION = {"open_gap": "gap"}

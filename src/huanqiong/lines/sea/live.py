@@ -10,6 +10,7 @@ import copy
 import io
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,20 @@ from huanqiong.core.ids import stable_id
 from huanqiong.core.profile import Profile
 from huanqiong.core.schema import EVENTS
 from huanqiong.core.units import US
-from huanqiong.lines.sea.kernels import Kernels
+from huanqiong.lines.sea.fold import Kernels
 from huanqiong.lines.sea.track.columns import NAT, Columns, columns_of, empty_columns, join_columns
 from huanqiong.lines.sea.zone import Zone
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FUTURE_US = 60 * US
 """A row stamped later than this after its arrival is set aside. Source: the house rule on kernels."""
+
+
+def micros(when: NDArray[np.int64] | datetime | int) -> NDArray[np.int64] | int:
+    """Microseconds UTC of an aware datetime; what is microseconds already stays."""
+    if isinstance(when, datetime):
+        return (when - _EPOCH) // timedelta(microseconds=1)
+    return when
 
 
 class Live:
@@ -55,7 +64,7 @@ class Live:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows taken and left out by cause; `late` ones belong to the archive, `future` ones to nobody yet."""
+        """Rows taken and left out by cause; `late` ones belong to the archive."""
         tracker = self.kernels.tracker.counts
         return {
             **tracker,
@@ -73,19 +82,20 @@ class Live:
     def feed(
         self,
         table: pa.Table | pa.RecordBatch | None,
-        arrival: NDArray[np.int64] | int,
-        watermark: int,
+        arrival: NDArray[np.int64] | datetime | int,
+        watermark: datetime | int,
         *,
         provisional: bool = True,
     ) -> tuple[pa.Table, pa.Table]:
-        """Takes positions with their arrival times (us UTC, one or one a row) and moves the watermark up.
+        """Takes positions with their arrival times (one, or us UTC for each row) and moves the watermark up.
 
+        Times are aware datetimes or us UTC. A watermark below an earlier one changes nothing.
         Returns (provisional, final): events as they stand with the rows that wait, ended at the newest row;
         and those that nothing can change any more. With `provisional=False` the first is empty.
         """
         if table is not None and table.num_rows:
-            self._take(columns_of(table, self.kernels.devices), arrival)
-        final = self._release(max(watermark, self.watermark))
+            self._take(columns_of(table, self.kernels.devices), micros(arrival))
+        final = self._release(max(int(micros(watermark)), self.watermark))
         return (self.provisional() if provisional else EVENTS.empty_table()), final
 
     def _take(self, rows: Columns, arrival: NDArray[np.int64] | int) -> None:
@@ -112,14 +122,14 @@ class Live:
             if len(seen):
                 reception.forget(int(seen.min()))
 
-    def provisional(self, as_of: int | None = None) -> pa.Table:
+    def provisional(self, as_of: datetime | int | None = None) -> pa.Table:
         """Events as they stand with the rows that wait, ended at `as_of` (None: the newest row)."""
         ahead = self._fork()
         newest = int(self.pending.t.max()) if len(self.pending.t) else self.watermark
         found = []
         if len(self.pending.t):
             found.append(ahead.advance(self.pending, newest))
-        end = max(ahead.tracker.last_t, as_of if as_of is not None else newest)
+        end = max(ahead.tracker.last_t, int(micros(as_of)) if as_of is not None else newest)
         return pa.concat_tables([*found, ahead.finish(end)]) if end != NAT else EVENTS.empty_table()
 
     def _fork(self) -> Kernels:
@@ -132,11 +142,12 @@ class Live:
                 setattr(ahead, name, _copied(part))
         return ahead
 
-    def finish(self, as_of: int) -> pa.Table:
+    def finish(self, as_of: datetime | int) -> pa.Table:
         """Ends the window: everything that waits is released, and what is open becomes an event."""
         newest = int(self.pending.t.max()) if len(self.pending.t) else self.watermark
         found = self._release(max(newest, self.watermark))
-        return pa.concat_tables([found, self.kernels.finish(max(as_of, self.kernels.tracker.last_t))])
+        end = max(int(micros(as_of)), self.kernels.tracker.last_t)
+        return pa.concat_tables([found, self.kernels.finish(end)])
 
     def save(self) -> bytes:
         """The state as bytes (a NumPy archive); `load` on an object made alike takes it up again."""
@@ -212,7 +223,7 @@ def _copied(part: Any) -> Any:
 
 
 def event_id(row: dict[str, Any]) -> str:
-    """The name an event keeps from its first provisional form to its final one; an open gap's is its gap's."""
+    """The name an event keeps from its first provisional form on; an open gap's is its gap's."""
     kind = "gap" if row["kind"] == "open_gap" else row["kind"]
     zone = ""
     if kind == "zone_visit":
