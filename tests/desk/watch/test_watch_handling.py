@@ -236,3 +236,14 @@ def test_a_beacon_that_was_judged_false_and_calls_again_sounds_again(officer: An
     assert reads.alert_detail(again).follows == d
     acts.judge(again, "true", "raft seen", by=officer)
     assert acts.raise_distress([signal(hours=0.6)], by=SYSTEM) == {"alerts": [], "changed": [again]}
+
+
+def test_a_request_s_lazy_person_acts_as_the_person(alert: int, officer: Any, boat: str) -> None:
+    from django.utils.functional import SimpleLazyObject
+
+    lazy = SimpleLazyObject(lambda: officer)
+    acts.claim(alert, by=lazy)
+    acts.order(alert, boat, "look", at(5), by=lazy)
+    acts.silence_alert(alert, at(9), "x", by=lazy)
+    acts.judge(alert, "true", "seen", by=lazy, shown={"at": at(1)})
+    assert reads.alert_detail(alert).judgements[0].by == "li员"
