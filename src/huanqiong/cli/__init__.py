@@ -15,7 +15,7 @@ def main() -> None:
     from huanqiong.cli.app import app
 
     try:
-        app()
+        app(prog_name="hq")
     except HuanqiongError as error:
         ui.fail(error)
     except BrokenPipeError:

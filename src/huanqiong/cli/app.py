@@ -52,6 +52,7 @@ app.add_typer(people, name="user")
 people.command("add")(user.add)
 people.command("role")(user.role)
 people.command("list")(user.list_people)
+people.command("login")(user.login)
 
 app.add_typer(log, name="audit")
 log.command("export")(audit.export)

@@ -90,3 +90,16 @@ def list_people(store: Store = None, as_json: Json = False) -> None:
         else:
             closed = "" if p.is_active else "  (closed)"
             ui.answer(f"{p.username:<20} {p.name_zh or p.name_en:<12} {', '.join(p.roles) or '-'}{closed}")
+
+
+def login(
+    username: Annotated[str, typer.Argument(help="the account")],
+    store: Store = None,
+) -> None:
+    """Prints the path of a new one-time login (15 minutes) on the console."""
+    from huanqiong.cli.django import open_records
+
+    open_records(store)
+    from huanqiong.flows.accounts import login_path
+
+    ui.answer(login_path(username))
