@@ -292,7 +292,7 @@ def static() -> None:
     write("theatre-land.json", polygons(theatre_land(), 0.0003, 1e-7), 4)
     lines = [shapely.LineString(a).simplify(0.0003) for a in theatre_lines()]
     write("theatre-coast.json", [shapely.MultiLineString([g for g in lines if g.length > 0.002])], 4)
-    hole = box(*THEATRE)
+    hole = box(*THEATRE).buffer(-0.01, join_style="mitre")  # the fills overlap, so that no seam shows
     land = polygons([p.difference(hole) for p in world_land()], 0.022, 1.2e-3)
     write("world-land.json", land, 3)
     edge = hole.exterior.buffer(1e-6).union(box(-180, -90, 180, 90).exterior.buffer(1e-6))

@@ -18,6 +18,7 @@ from huanqiong.core.place import haversine_m
 from huanqiong.data import path
 
 BUNDLE = path("geography")
+TEXTS = ("MANIFEST.toml", "README.md", "LICENSE.LGPL-3.0", "LICENSE.GPL-3.0")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def geo() -> Geography:
 def test_manifest_names_every_file_with_its_hash() -> None:
     listed = tomllib.loads((BUNDLE / "MANIFEST.toml").read_text(encoding="utf-8"))["file"]
     names = {f["name"] for f in listed}
-    there = {p.name for p in BUNDLE.iterdir() if p.name not in ("MANIFEST.toml", "README.md")}
+    there = {p.name for p in BUNDLE.iterdir() if p.name not in TEXTS}
     assert names == there
     for f in listed:
         assert hashlib.sha256((BUNDLE / f["name"]).read_bytes()).hexdigest() == f["sha256"], f["name"]
