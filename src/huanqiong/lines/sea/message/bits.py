@@ -83,37 +83,38 @@ def sbits(words: np.ndarray, start: int, width: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def characters(
-    words: np.ndarray, start: int, stop: int, out: np.ndarray, at: int, n: int
-) -> tuple[int, bool]:
-    """Six-bit characters between two bits into `out[n:]`; the new end, and whether `@` ended the text.
+def characters(words: np.ndarray, start: int, stop: int, out: np.ndarray, at: int) -> int:
+    """Six-bit characters between two bits into `out[at:]`; where they end.
 
-    The text began at `at`: blanks there, and a character cut by the payload's end, are dropped.
+    A character cut by the payload's end is dropped.
     """
     p = start
+    n = at
     while p + 6 <= stop:
         v = ubits(words, p, 6)
-        if v == 0:
-            return n, True
-        if v < 32:
-            v += 64
-        if v != 32 or n > at:
-            out[n] = v
-            n += 1
+        out[n] = v + 64 if v < 32 else v
+        n += 1
         p += 6
-    return n, False
-
-
-@njit(cache=True, nogil=True)
-def trimmed(out: np.ndarray, at: int, n: int) -> int:
-    """The end of the text without the blanks at its end."""
-    while n > at and out[n - 1] == 32:
-        n -= 1
     return n
 
 
 @njit(cache=True, nogil=True)
+def trimmed(out: np.ndarray, at: int, n: int) -> int:
+    """The end of the text without the `@` that fill its end and the blanks around it; moves it to `at`."""
+    while n > at and out[n - 1] == 64:
+        n -= 1
+    while n > at and out[n - 1] == 32:
+        n -= 1
+    blanks = 0
+    while at + blanks < n and out[at + blanks] == 32:
+        blanks += 1
+    if blanks > 0:
+        for k in range(at, n - blanks):
+            out[k] = out[k + blanks]
+    return n - blanks
+
+
+@njit(cache=True, nogil=True)
 def text(words: np.ndarray, start: int, stop: int, out: np.ndarray, at: int) -> int:
-    """The text between two bits into `out[at:]`, without blanks around it; where it ends."""
-    n, _ = characters(words, start, stop, out, at, at)
-    return trimmed(out, at, n)
+    """The text between two bits into `out[at:]`; where it ends."""
+    return trimmed(out, at, characters(words, start, stop, out, at))

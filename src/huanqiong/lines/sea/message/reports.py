@@ -94,9 +94,9 @@ def other(
         if kind == 21:
             lon, lat = sbits(words, 164, 28), sbits(words, 192, 27)
             a = used[N_HEAP]
-            end, ended = characters(words, 43, 163, heap, a, a)
-            if not ended and nbits > 272:
-                end, ended = characters(words, 272, min(nbits, 356), heap, a, end)
+            end = characters(words, 43, 163, heap, a)
+            if nbits > 272 and heap[end - 1] != 64:  # a full name goes on in the extension
+                end = characters(words, 272, min(nbits, 356), heap, end)
             end = trimmed(heap, a, end)
             row[n, TEXT_2] = end - a
             used[N_HEAP] = end

@@ -85,6 +85,8 @@ def _dollar(
         t = rmc(buf, k + 7, star)
     if t != NONE:
         ints[STICKY_T] = t
+    elif not is_pghp:
+        ints[SKIPPED] += 1
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -123,7 +123,7 @@ def rmc(buf: np.ndarray, a: int, b: int) -> int:
     if hour < 0 or e + 1 >= b or buf[e + 1] != 65:
         return NONE
     k = e
-    for _ in range(8):
+    for _ in range(7):
         k = comma(buf, k + 1, b)
     end = comma(buf, k + 1, b)
     if end - (k + 1) != 6:
