@@ -1,0 +1,153 @@
+"""The watch floor in a real browser: keyboard, map, timeline, stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import plant
+import pytest
+from live_console import Console
+
+from conftest import ready, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def rows(page: Any) -> list[str]:
+    return page.eval_on_selector_all("#queue-list .q", "els => els.map(e => e.innerText)")
+
+
+def test_one_time_login_opens_the_floor_once(open_as: Callable[..., Any], console: Console) -> None:
+    url = console.login_url("lin")
+    page = open_as("nobody")
+    page.context.clear_cookies()
+    page.goto(url)
+    assert page.url == f"{console.url}/"
+    page.wait_for_selector("#queue-list .q")
+    page.context.clear_cookies()
+    page.goto(url)
+    page.wait_for_selector("[role=alert]")
+    assert "一次性登录链接" in page.inner_text("[role=alert]")
+
+
+def test_keyboard_from_the_queue_to_a_judgement(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("lin"))
+    texts = rows(page)
+    assert texts[0].startswith("Distress")
+    assert len(texts) == 7
+    page.keyboard.press("a")
+    page.wait_for_selector("#queue-list .q.sounding", state="detached")
+    for _ in texts:
+        page.keyboard.press("j")
+        if "Fast near coast" in page.inner_text("#queue-list .q[aria-selected=true]"):
+            break
+    page.wait_for_selector("#detail .why-list li")
+    assert "31.5 kn" in page.inner_text("#detail")
+    page.keyboard.press("t")
+    page.wait_for_selector(".toast.bad")  # nobody judges what they do not hold
+    page.keyboard.press("c")
+    page.wait_for_selector("#detail button[data-key=t]")
+    page.keyboard.press("t")
+    page.wait_for_selector("dialog[open] textarea")
+    page.keyboard.press("Control+Enter")
+    assert page.query_selector("dialog[open]"), "a judgement without a reason is not sent"
+    page.keyboard.type("seen on radar, running without lights")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    until(page, "!document.querySelector('#queue-list').innerText.includes('Fast near coast')")
+    page.wait_for_selector("#detail button[data-key=x]")
+    assert "judged true" in page.inner_text("#detail")
+    page.keyboard.press("x")
+    until(page, "document.querySelector('#detail').innerText.includes('closed')")
+
+
+def test_an_order_goes_out_with_a_deadline(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("lin", "zh-hans"))
+    page.click("#queue-list .q:has-text('海上会遇')")
+    page.wait_for_selector("#detail button[data-key=o]")
+    page.keyboard.press("o")
+    page.wait_for_selector("dialog[open] select[name=unit]")
+    assert "海警 46012 艇" in page.inner_text("dialog select[name=unit]")
+    page.click("dialog button:has-text('+4 h')")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("#detail >> text=海警 46012 艇")
+    page.goto(page.url.split("/?")[0].rstrip("/") + "/orders/")
+    assert "海警 46012 艇" in page.inner_text("main")
+
+
+def test_selection_is_shared_by_row_map_and_address(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("fu"))
+    page.click("#queue-list .q:has-text('Silence') >> nth=0")
+    page.wait_for_selector("#detail .why-list li")
+    spots = "document.getElementById('map').hqMap.getSource('spots').serialize().data.features.length"
+    until(page, f"{spots} >= 1")
+    shown = "document.getElementById('map').hqMap.getSource('tracks').serialize().data.features"
+    until(page, f"{shown}.some(f => f.properties.gap && f.properties.main)")
+    assert "not act on them" in page.inner_text("#detail"), "an analyst reads"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#detail", state="hidden")
+
+
+def test_the_timeline_scrubs_the_map_and_the_queue(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("fu"))
+    clock = page.inner_text("#clock b")
+    box = page.locator("#time-box").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.52, box["y"] + 60)
+    until(page, f"document.querySelector('#clock b').innerText !== '{clock}'")
+    until(page, "document.querySelectorAll('#queue-list .q').length < 6")
+    assert page.eval_on_selector("#clock", "e => e.classList.contains('replay')")
+    at = page.get_attribute("#time-box", "aria-valuenow")
+    page.focus("#time-box")
+    page.keyboard.press("ArrowRight")
+    assert int(page.get_attribute("#time-box", "aria-valuenow")) > int(at)
+    page.click("#play")
+    until(page, f"Number(document.querySelector('#time-box').getAttribute('aria-valuenow')) > {at} + 600")
+    page.click("#play")
+    page.keyboard.press("0")
+    until(page, f"document.querySelector('#clock b').innerText === '{clock}'")
+
+
+def test_an_alert_raised_elsewhere_appears_without_reload(
+    open_as: Callable[..., Any], console: Console
+) -> None:
+    page = ready(open_as("fu"))
+    page.evaluate("window.sameDocument = true")
+    before = len(rows(page))
+    event = plant.event(
+        "loitering", 412900020, 22.0, 3.0, 19.5, 111.3, 2, plant.reasons(("loiter_hours", 3.3, 1.0, "h", "t"))
+    )
+    event["t0"], event["t1"] = event["t0"].isoformat(), event["t1"].isoformat()
+    console.raise_alert(event)
+    until(page, f"document.querySelectorAll('#queue-list .q').length === {before + 1}")
+    assert page.evaluate("window.sameDocument")
+    assert any("Slow for 3.3 h" in text for text in rows(page))
+
+
+def test_theme_and_language_stay(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("fu"))
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.click("[data-theme-switch]")
+    assert page.get_attribute("html", "data-theme") == "light"
+    page.click(".bar button:has-text('中文')")
+    ready(page)
+    assert page.get_attribute("html", "lang") == "zh-Hans"
+    assert page.get_attribute("html", "data-theme") == "light"
+    assert "待办" in page.inner_text(".queue")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 800), (1920, 1080)])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_nothing_is_cut_off(open_as: Callable[..., Any], width: int, height: int, language: str) -> None:
+    page = open_as("all", language, width, height)
+    for path in ("/", "/alerts/", "/audit/", "/help/"):
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide"
+        person = page.locator(".bar button[popovertarget=person-menu]").bounding_box()
+        assert person["x"] + person["width"] <= width
+
+
+def test_day_of_the_plant() -> None:
+    assert timedelta(hours=24) == plant.T1 - plant.T0

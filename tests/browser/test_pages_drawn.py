@@ -1,0 +1,110 @@
+"""The other pages in a real browser: zones drawn, a vessel's plots, live search, the lost connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import plant
+import pytest
+from live_console import Console
+
+from conftest import ready, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def click_map(page: Any, lon: float, lat: float) -> None:
+    """Clicks the map at a place."""
+    x, y = page.evaluate(
+        "([lon, lat]) => { const m = document.getElementById('map').hqMap; const p = m.project([lon, lat]);"
+        " const r = m.getCanvas().getBoundingClientRect(); return [p.x + r.x, p.y + r.y]; }",
+        [lon, lat],
+    )
+    page.mouse.click(x, y)
+
+
+def test_a_zone_is_drawn_named_and_asked_who_passed(open_as: Callable[..., Any], console: Console) -> None:
+    page = open_as("zhou")
+    page.goto(f"{console.url}/zones/")
+    ready(page)
+    page.keyboard.press("n")
+    for corner in ((110.95, 19.25), (111.55, 19.25), (111.55, 19.85)):
+        click_map(page, *corner)
+    page.keyboard.press("Backspace")
+    click_map(page, 111.5, 19.9)
+    click_map(page, 110.95, 19.9)
+    assert page.inner_text("#draw-say") == "4 corners"
+    page.keyboard.press("Enter")
+    page.fill("#draw-form [name=name]", "Wenchang ground")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#zone-list li:has-text('Wenchang ground')")
+    page.wait_for_selector("#visits a")
+    assert "琼昌渔" in page.inner_text("#visits")
+    with page.expect_download() as download:
+        page.click("#visit-csv")
+    assert download.value.suggested_filename.startswith("DRILL-zone-")
+    page.click("#zone-list li:has-text('Wenchang ground') button")
+    page.click(".toast button:has-text('Undo')")
+    page.wait_for_selector("#zone-list li:has-text('Wenchang ground')")
+
+
+def test_an_outline_that_crosses_itself_is_named_at_once(
+    open_as: Callable[..., Any], console: Console
+) -> None:
+    page = open_as("zhou", "zh-hans")
+    page.goto(f"{console.url}/zones/")
+    ready(page)
+    page.click("#draw")
+    for corner in ((108.3, 18.3), (108.9, 18.9), (108.9, 18.3), (108.3, 18.9)):
+        click_map(page, *corner)
+    assert "自相交" in page.inner_text("#draw-error")
+    page.fill("#draw-form [name=name]", "x")
+    page.click("#draw-form button.primary")
+    until(page, "document.querySelector('#draw-error').innerText.includes('请移动')")
+
+
+def test_the_vessel_page_draws_track_and_plots(open_as: Callable[..., Any], console: Console) -> None:
+    page = open_as("lin")
+    page.goto(f"{console.url}/vessels/{plant.ALERTED['gap']}/")
+    ready(page)
+    page.wait_for_selector("#plot canvas")
+    until(page, "document.querySelector('#track-say').innerText.includes('positions')")
+    assert "Silent 3.5 h" in page.inner_text("main")
+    painted = (
+        "(() => { const c = document.querySelector('#plot canvas'); const d = c.getContext('2d')"
+        ".getImageData(0, 0, c.width, c.height).data; return d.some((v, i) => i % 4 === 3 && v > 0); })()"
+    )
+    assert page.evaluate(painted)
+    page.click("[data-event]")
+    page.wait_for_selector("[data-event][aria-selected=true]")
+
+
+def test_search_suggests_while_typing(open_as: Callable[..., Any], console: Console) -> None:
+    page = open_as("lin")
+    page.goto(f"{console.url}/help/")
+    page.wait_for_selector("#find")
+    until(page, "document.querySelector('#clock b').innerText !== '--:--:--'")
+    page.keyboard.press("/")
+    page.keyboard.type("东渔3100")
+    page.wait_for_selector("#find-list a")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/vessels/4129000*/")
+
+
+def test_a_lost_connection_is_said(open_as: Callable[..., Any], console: Console) -> None:
+    page = ready(open_as("fu"))
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    assert page.is_visible("#offline")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    assert not page.is_visible("#offline")
+
+
+def test_distress_is_shown_on_every_page(open_as: Callable[..., Any], console: Console) -> None:
+    page = open_as("lin")
+    page.goto(f"{console.url}/records/")
+    page.wait_for_selector("#alarm:not([hidden])")
+    page.click("#alarm a")
+    ready(page)
+    assert "SART ACTIVE" in page.inner_text("#detail")
