@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 from huanqiong.cli import ui
+from huanqiong.core.errors import HuanqiongError
 
+_COMPILE = "import importlib, sys; importlib.import_module(sys.argv[1]).warm()"
 ROOMS = ("huanqiong.core.geography", "huanqiong.lines.sea.message", "huanqiong.lines.sea.kernels")
 """Each offers `warm()`, which compiles what it holds by running it on a few rows."""
 
@@ -35,10 +38,16 @@ def warm(*, again: bool = False) -> None:
     wanted = _stamp()
     if not again and stamp.exists() and stamp.read_text() == wanted:
         return
+    stage = "compiling kernels (once)"
     with ui.progress() as report:
-        for n, room in enumerate(ROOMS):
-            report("compiling kernels (once)", n, len(ROOMS))
-            importlib.import_module(room).warm()
-        report("compiling kernels (once)", len(ROOMS), len(ROOMS))
+        report(stage, 0, len(ROOMS))
+        # Rooms compile side by side: one thread of compilation fills one core.
+        running = [subprocess.Popen([sys.executable, "-c", _COMPILE, room]) for room in ROOMS]
+        while any(p.poll() is None for p in running):
+            report(stage, sum(p.poll() is not None for p in running), len(ROOMS))
+            time.sleep(0.2)
+        report(stage, len(ROOMS), len(ROOMS))
+    if failed := [room for room, p in zip(ROOMS, running, strict=True) if p.returncode]:
+        raise HuanqiongError(f"Compiling {', '.join(failed)} failed: the lines above say why.")
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)

@@ -26,4 +26,22 @@ __all__ = [
     "load_anchorages",
     "load_geography",
     "read_world_port_index",
+    "warm",
 ]
+
+
+def warm() -> None:
+    """Compiles this room's kernels by asking each once."""
+    import numpy as np
+
+    from huanqiong.core.geography.points import nearest_point, no_point_near
+
+    g = load_geography()
+    lat, lon = np.array([20.1]), np.array([110.2])
+    g.coast.distance_m(lat, lon)
+    g.coast.within(lat, lon, 1000.0)
+    g.coast.bounds_m(lat, lon)
+    g.coast.on_land(lat, lon)
+    points = g.anchorages.arrays()
+    nearest_point(points, 20.1, 110.2)
+    no_point_near(points, 20.1, 110.2)
