@@ -90,11 +90,13 @@ def _one(
     file: Path, format: str | None, t0: datetime | None, outputs: Outputs, progress: ui.Progress
 ) -> Sums:
     """Decode one file into the outputs; its counts."""
+    from itertools import chain
+
     from huanqiong.core.errors import InputError
     from huanqiong.feed.files.batch import Batch, Reject, add_counts
     from huanqiong.feed.files.raw import open_raw, sha256_of
     from huanqiong.feed.files.read import kind_of
-    from huanqiong.feed.files.sentences import read_sentences
+    from huanqiong.lines.sea.message import Decoder
 
     def named(stage: str, done: int, total: int) -> None:
         progress(f"{stage} {file.name[:24]}", done, total)
@@ -106,11 +108,13 @@ def _one(
         raise InputError(what, where=str(file), remedy="Fetch or record it again")
     form: Format = "n2k" if format == "n2k" or (format is None and kind_of(head) == "n2k") else "nmea0183"
     sums: Sums = {}
-    chunks = raw.chunks(progress=named)
-    for batch in read_sentences(chunks, raw_sha256=sha256_of(file, named), t0=t0, form=form):
-        outputs.add(file, batch)
-        add_counts(sums, batch.counts)
-        tables = {"positions": batch.positions, "static": batch.static, "other": batch.other}
+    decoder = Decoder(raw_sha256=sha256_of(file, named), t0=t0, format=form)
+    for chunk in chain(raw.chunks(progress=named), [None]):
+        found = decoder.finish() if chunk is None else decoder.feed(chunk)
+        rejects = [Reject(r.where, r.cause, r.text) for r in found.rejects]
+        outputs.add(file, Batch(found.positions, found.static, found.other, rejects))
+        tables = {"positions": found.positions, "static": found.static, "other": found.other}
+        add_counts(sums, found.counts)
         add_counts(sums, {name: table.num_rows for name, table in tables.items()})
     if raw.damage:
         outputs.add(file, Batch(rejects=[Reject("end of file", raw.damage, "")]))

@@ -105,7 +105,7 @@ def test_lost_frames_and_short_or_foreign_lines_are_set_aside() -> None:
     found = n2k(lines)
     assert found.positions.num_rows == 1
     assert Counter(r.cause for r in found.rejects) == {
-        "orphan_frame": 3,
+        "orphan_frame": 2,
         "no_sentence": 2,
         "short_payload": 1,
     }

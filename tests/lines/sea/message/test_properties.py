@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyais
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyais.constants import ShipType
 from tests.lines.sea.message.air import bits, line, position, sentences, ship, tag
 from tests.lines.sea.message.compare import assert_same
 from tests.lines.sea.message.peer import tables
@@ -27,6 +28,7 @@ BITS = {
     27: 96,
 }
 """Length of a message of each type, in bits."""
+SHIP_TYPE = st.sampled_from([int(t) for t in ShipType])
 MMSI = st.one_of(st.integers(0, 999_999_999), st.sampled_from([412000001, 982000001, 2194005, 970412001]))
 
 
@@ -43,6 +45,9 @@ def streams(draw: st.DrawFn) -> str:
     stream = bits([(kind, 6), (draw(st.integers(0, 3)), 2), (draw(MMSI), 30)]) + tail
     if draw(st.booleans()):
         stream = _unavailable(stream, kind)
+    at = {5: 232, 19: 263}.get(kind, 40 if kind == 24 and stream[39] == "1" else None)
+    if at is not None:  # pyais takes a reserved ship type for "not available", we keep what was sent
+        stream = stream[:at] + format(draw(SHIP_TYPE), "08b") + stream[at + 8 :]
     return stream
 
 
