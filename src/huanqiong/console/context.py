@@ -62,5 +62,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "person": who,
             "may": may,
             "kinds": texts.kind_names() if inside else {},
+            "found": texts.found_kinds(),
         },
     }

@@ -185,3 +185,12 @@ def described() -> dict[str, Any]:
         "sources": sources(),
         "others": neighbours(),
     }
+
+
+def warm() -> None:
+    """Reads geography and the newest day, so that the first page need not wait for them."""
+    from huanqiong.core.geography import load_geography
+
+    h = house()
+    load_geography(h.store.theatre).describe(19.0, 110.0, "zh")
+    h.picture.latest(clock().at, WINDOW_H)

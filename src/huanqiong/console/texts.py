@@ -37,6 +37,11 @@ def kind_text(kind: str) -> str:
     return str(_meanings().get(kind, {}).get(lang(), ""))
 
 
+def found_kinds() -> list[str]:
+    """The kinds that this version can find, distress first."""
+    return [k for k in ("distress", *KINDS) if k in _meanings()]
+
+
 def kind_names() -> dict[str, str]:
     """Every kind's name, distress first."""
     return {k: kind_name(k) for k in ("distress", *KINDS)}

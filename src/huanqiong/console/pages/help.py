@@ -8,7 +8,6 @@ from django.shortcuts import render
 from huanqiong.console import texts
 from huanqiong.console.house import clock, house, sources
 from huanqiong.console.pages import page
-from huanqiong.core.schema import KINDS
 from huanqiong.desk.trust.roles import role_book
 
 
@@ -24,9 +23,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
         }
         for r in book.roles.values()
     ]
-    kinds = [
-        {"kind": k, "name": texts.kind_name(k), "text": texts.kind_text(k)} for k in ("distress", *KINDS)
-    ]
+    kinds = [{"kind": k, "name": texts.kind_name(k), "text": texts.kind_text(k)} for k in texts.found_kinds()]
     return render(request, "console/help.html", {"roles": roles, "kind_list": kinds})
 
 

@@ -38,7 +38,7 @@ function reasonItem(r) {
   const bar = r.ratio === null || r.ratio === undefined ? null : h("span", { class: "meter", role: "presentation" },
     h("i", { style: { width: `${Math.min(100, r.ratio * 50)}%` } }), h("u", { style: { left: "50%" }, title: gettext("limit") }));
   return h("li", {}, h("span", {}, r.text), bar,
-    h("small", {}, [r.measured && `${gettext("measured")} ${r.measured}`, r.limit && `${gettext("limit")} ${r.limit}`, r.source].filter(Boolean).join(" · ")));
+    h("small", {}, [r.measured && r.limit && `${gettext("measured")} ${r.measured}`, r.limit && `${gettext("limit")} ${r.limit}`, r.source].filter(Boolean).join(" · ")));
 }
 
 function head(d) {

@@ -72,7 +72,7 @@ export async function order(a) {
         units.map((u) => h("option", { value: u.code }, u.distance_nm === undefined ? u.name : `${u.name} (${number(u.distance_nm)} nm)`)))),
       h("label", { class: "field" }, h("span", {}, gettext("Deadline (China time)")), deadline)),
     h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = local(clock.at + n * 3600); } }, `+${n} h`))),
-    h("label", { class: "field" }, h("span", {}, gettext("Order")), h("textarea", { name: "text", required: true, maxlength: 600 },
+    h("label", { class: "field" }, h("span", {}, gettext("What the unit shall do")), h("textarea", { name: "text", required: true, maxlength: 600 },
       interpolate(gettext("Proceed to %s, identify and inspect %s. Reason: %s"), [a.where, whoText(a), a.why]))),
     h("p", { class: "faint" }, interpolate(gettext("Store time now: %s"), [dayTime(clock.at)])),
   ], {

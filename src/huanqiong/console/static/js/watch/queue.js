@@ -48,7 +48,7 @@ function row(a) {
     },
     severityMark(a.severity, a.distress),
     h("span", { class: "kind" }, h("span", {}, a.title), chips(a)),
-    h("time", { datetime: a.t1, title: `${gettext("from")} ${hm(a.t0)} ${gettext("to")} ${hm(a.t1)}` }, shortTime(a.t1, clock.at || a.t1)),
+    h("time", { datetime: a.t1, title: `${gettext("from")} ${hm(a.t0)} ${gettext("to")} ${hm(a.t1)}` }, shortTime(Date.parse(a.t1) / 1000 > clock.at + 60 ? a.known_at : a.t1, clock.at || a.t1)),
     h("span", { class: "who" }, whoText(a), h("span", {}, " · ", a.where)),
     h("span", { class: "why" }, a.why),
     sounding && may("watch.distress")
@@ -113,7 +113,7 @@ for (const button of document.querySelectorAll("#queue-filters button")) {
   });
 }
 const kinds = $("#queue-kind");
-for (const [code, name] of Object.entries(boot.kinds)) kinds.append(h("option", { value: code }, name));
+for (const code of boot.found) kinds.append(h("option", { value: code }, kindName(code)));
 kinds.addEventListener("change", () => setKind(kinds.value));
 
 on("alerts", draw);

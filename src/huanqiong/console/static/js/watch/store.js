@@ -18,6 +18,7 @@ export async function refresh() {
     if (alerts.kind) query.set("kind", alerts.kind);
     if (alerts.filter === "mine") query.set("mine", "1");
     if (!following()) query.set("at", new Date(clock.at * 1000).toISOString());
+    if (clock.mode === "as_of") query.set("since", new Date(clock.t0 * 1000).toISOString()); // other years' days are not this shift's
     try {
       const rows = await get(`/api/alerts?${query}`);
       const known = alerts.byId;
