@@ -29,7 +29,7 @@ def _boat(scene: Scene, line: dict[str, Any], i: int, round_s: float) -> None:
     slots = {p: scene.berth(p, rng) for p in (line["from"], line["to"])}
     v = Voyage(rng, scene.t0, slots[line["from"]])
     first, last = line["hours"]
-    k = 0
+    k, here = 0, line["from"]
     while v.t < scene.t1 - 1:
         leaves = scene.at(scene.days()[0], 0) + i * line["headway_min"] * 60.0 + k * round_s
         k += 1
@@ -38,8 +38,9 @@ def _boat(scene: Scene, line: dict[str, Any], i: int, round_s: float) -> None:
             (line["from"], way[::-1], leaves + round_s / 2),
         ):
             hour = ((wait - scene.midnight_s) / 3600) % 24
-            if wait < v.t or not first <= hour < last:
+            if here == end or wait < v.t or not first <= hour < last:
                 continue
+            here = end
             v.moor(wait + float(rng.gamma(1.5, 120)))
             side = plane.beside(own, float(np.clip(rng.normal(0.22, 0.12), -0.1, 0.6)))
             v.sail(np.vstack([side[1:-1], [*slots[end], 0]]), line["speed_kn"] * rng.uniform(0.93, 1.07))

@@ -162,7 +162,7 @@ def _second(scene: Scene, first: Vessel, rng: np.random.Generator) -> None:
     n = np.convolve(np.pad(north / span, 2, mode="edge"), kernel, "valid")
     size = np.maximum(np.hypot(e, n), 0.3)
     towing = track.status == FISHING
-    gap = np.where(track.status == 5, 0.03, np.where(towing, apart, apart * 0.8)) / 60.0 * side
+    gap = np.where(track.status == 5, 0.03, np.where(towing, apart, 0.02)) / 60.0 * side
     port = scene.port(first.home)
     near = np.hypot(lat - port[0], (lon - port[1]) * k) * 60 < 3.0
     gap = np.where(near, 0.0, gap)

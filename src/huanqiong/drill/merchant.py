@@ -83,6 +83,7 @@ def _one_way(scene: Scene, lane: dict[str, Any], forth: bool) -> None:
                 v.sail(own[1:] if not b else np.vstack([own[1:-1], [*scene.berth(b, rng), 0]]), speed)
             else:
                 spot = plane.in_ellipse(rng, np.array(anchorage["at"]), np.full(2, anchorage["radius_nm"]))
+                own = plane.dense(own, 0.8)
                 k = max(1, plane.nearest(own, spot))
                 v.sail(np.vstack([own[1:k], [*spot, 0]]), speed)
                 v.anchor(v.t + rng.uniform(3, 16) * 3600, rng.uniform(0.04, 0.12))

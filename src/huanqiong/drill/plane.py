@@ -60,12 +60,14 @@ def rounded(way: F8, times: int = 2) -> F8:
     return way
 
 
-def eased(way: F8, reach_nm: float = 0.12) -> F8:
-    """The way with its corners turned within `reach_nm` of each point, so that headlands are not cut."""
+def eased(way: F8) -> F8:
+    """The way with its corners turned as wide as its room allows: tightly by headlands, widely at sea."""
     if len(way) < 3:
         return way
     leg = legs_nm(way)[:, None]
-    share = np.minimum(0.45, reach_nm / np.maximum(leg, 1e-9))
+    room = way[:, 2:3] if way.shape[1] > 2 else np.zeros((len(way), 1))
+    reach = 0.1 + 1.2 * np.minimum(room[1:], room[:-1])
+    share = np.minimum(0.45, reach / np.maximum(leg, 1e-9))
     step = (way[1:] - way[:-1]) * share
     out = np.empty((3 * len(way) - 4, way.shape[1]))
     out[0], out[-1] = way[0], way[-1]

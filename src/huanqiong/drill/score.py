@@ -1,7 +1,8 @@
 """How well the detectors did on a drill: what was found, what was missed, which innocents were raised.
 
 An event names a fact when kind, ship (both ships of a pair) and time agree: intersection over union at
-least 0.3 (the sea line's protocol for planted truth). Several kinds may tell of one fact (`SAME`): an open gap is a gap that has not ended yet.
+least 0.3 (the sea line's protocol for planted truth). Several kinds may tell of one
+fact (`SAME`): an open gap is a gap that has not ended yet.
 """
 
 from __future__ import annotations

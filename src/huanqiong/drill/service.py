@@ -88,7 +88,7 @@ def _bunkering(scene: Scene, port: str) -> None:
     """A barge lies beside one anchored ship after another for two or three hours each."""
     rng = scene.rng("bunker", port)
     at = next(np.array(x["at"]) for x in scene.set["anchorage"] if x["port"] == port)
-    v = Voyage(rng, scene.t0, plane.in_ellipse(rng, at, np.full(2, 0.8)))
+    v = Voyage(rng, max(scene.t0, -4 * 3600.0), plane.in_ellipse(rng, at, np.full(2, 0.8)))
     waiting = [
         s for s in scene.vessels
         if s.home == port and s.track.status[0] == AT_ANCHOR and s.track.t[-1] >= scene.t1 and s.cls == "A"

@@ -141,9 +141,14 @@ def _mothership(scene: Scene) -> set[str]:
     t0 = _night(scene, rng.uniform(*s["starts"]))
     dark_s, speed = rng.uniform(*s["dark_h"]) * 3600, rng.uniform(11.5, 13.0)
 
-    own = plane.beside(np.array(scene.lane(s["lane"])["points"])[::-1], 0.3)
-    before, after = _lane_to(own, spot, 24.0)
-    v = Voyage(rng, 0.0, before[0]).sail(np.vstack([before[1:, :2], spot]), speed)
+    # by the gulf's middle, as if bound for its head, until she goes dark; only then she turns
+    course = np.array(s["course"]) + rng.normal(0, 0.03, 2)
+    into_port = np.array([p[:2] for p in scene.lane(s["lane"])["points"] if p[0] > 20.95])[::-1]
+    own = plane.dense(np.vstack([course, into_port]), 1.0)
+    _, after = _lane_to(own, spot, 24.0)
+    to_go = np.array([plane.apart_nm(p, spot) for p in own[: plane.nearest(own, spot)]])
+    turn = int(np.argmin(np.abs(to_go - speed * dark_s / 3600)))
+    v = Voyage(rng, 0.0, own[0]).sail(own[1 : turn + 1], speed).sail(spot[None], speed)
     v.shift(t0 - 1200 - v.t)
     v.anchor(t0 + rng.uniform(2.6, 3.4) * 3600, 0.06).sail(after, speed)
     v.moor(max(v.t, scene.t1))
@@ -210,7 +215,7 @@ def _speed_boat(
     met = (leaves, leaves + rng.uniform(*s["alongside_min"]) * 60)
     meet(v, ship.track, *met, 0.025, side, 12.0)
     kn = rng.uniform(*s["run_kn"])
-    v.sail(np.vstack([offing, offing * 0.15 + at * 0.85]), kn, unsteady=0.02).sail(at[None], 10.0)
+    v.sail(np.vstack([offing, offing * 0.04 + at * 0.96]), kn, unsteady=0.02).sail(at[None], 10.0)
     landed = v.t
     v.moor(landed + rng.uniform(20, 35) * 60)
     left = v.t

@@ -67,7 +67,8 @@ class Voyage:
 
     def sail(self, way: F8, speed_kn: float, status: int = UNDER_WAY, unsteady: float = 0.04) -> Voyage:
         """Along the points of a way (from where it is), corners rounded, speed wavering by a share."""
-        pts = np.vstack([self.at, way[:, :2]])
+        room = way[:, 2] if way.shape[1] > 2 else np.zeros(len(way))
+        pts = np.vstack([[*self.at, 0.0], np.column_stack([way[:, :2], room])])
         run = plane.dense(plane.eased(pts), 3.0)
         leg = plane.legs_nm(run)
         waver = self.rng.normal(0, 1, len(leg) + 4)
