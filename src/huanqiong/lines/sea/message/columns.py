@@ -48,6 +48,43 @@ def decimals(values: np.ndarray, at: np.ndarray, out: np.ndarray) -> int:
     return n
 
 
+@njit(cache=True, nogil=True)
+def fill_positions(
+    row: np.ndarray,
+    which: np.ndarray,
+    longs: np.ndarray,
+    degrees: np.ndarray,
+    moving: np.ndarray,
+    heading: np.ndarray,
+    small: np.ndarray,
+    valid: np.ndarray,
+) -> None:
+    """The rows `which` as columns, in one sweep.
+
+    `longs`: time, MMSI, offset; `degrees`: latitude, longitude; `moving`: knots, course; `small`: status,
+    type.
+    `valid` says whether time, latitude, longitude, knots, course, heading and status are there.
+    """
+    for i in range(which.size):
+        f = row[which[i]]
+        kind = f[r.KIND]
+        per_degree = 600.0 if kind == 27 else 600_000.0
+        longs[0, i], longs[1, i], longs[2, i] = f[r.TIME], f[r.MMSI], f[r.AT]
+        degrees[0, i] = f[r.LAT] / per_degree
+        degrees[1, i] = f[r.LON] / per_degree
+        moving[0, i] = f[r.SOG] if kind == 9 or kind == 27 else f[r.SOG] / 10.0
+        moving[1, i] = f[r.COG] if kind == 27 else f[r.COG] / 10.0
+        heading[i] = f[r.HEADING]
+        small[0, i], small[1, i] = f[r.STATUS], kind
+        valid[0, i] = f[r.TIME] != r.NONE
+        valid[1, i] = f[r.LAT] != r.NONE
+        valid[2, i] = f[r.LON] != r.NONE
+        valid[3, i] = f[r.SOG] >= 0
+        valid[4, i] = f[r.COG] >= 0
+        valid[5, i] = f[r.HEADING] >= 0
+        valid[6, i] = f[r.STATUS] >= 0
+
+
 def _mask(valid: np.ndarray) -> pa.Buffer | None:
     return None if valid.all() else pa.py_buffer(np.packbits(valid, bitorder="little"))
 
@@ -69,15 +106,23 @@ def _scaled(kind: pa.DataType, raw: np.ndarray, per_unit: np.ndarray | float, mi
     return _column(kind, (raw / per_unit).astype(kind.to_pandas_dtype(), copy=False), raw != missing)
 
 
+def _pieces(heap: np.ndarray, start: np.ndarray, length: np.ndarray) -> pa.Array:
+    """Texts by place and length, null where empty."""
+    total = int(length.sum())
+    if not total:
+        return pa.nulls(len(start), pa.string())
+    at = np.zeros(len(start) + 1, dtype=np.int32)
+    out = np.empty(total, dtype=np.uint8)
+    gather(heap, start, length, at, out)
+    return pa.Array.from_buffers(
+        pa.string(), len(start), [_mask(length > 0), pa.py_buffer(at), pa.py_buffer(out)]
+    )
+
+
 def _texts(rows: np.ndarray, heap: np.ndarray, column: int) -> pa.Array:
     """The texts of one column, null where empty."""
-    n = rows.shape[1]
     start = rows[r.TEXT_AT] + rows[r.TEXT_1 : column].sum(axis=0)
-    length = rows[column]
-    at = np.zeros(n + 1, dtype=np.int32)
-    out = np.empty(int(length.sum()), dtype=np.uint8)
-    gather(heap, start, length, at, out)
-    return pa.Array.from_buffers(pa.string(), n, [_mask(length > 0), pa.py_buffer(at), pa.py_buffer(out)])
+    return _pieces(heap, start, rows[column])
 
 
 def _devices(mmsi: np.ndarray) -> pa.Array:
@@ -99,41 +144,41 @@ class Tables:
     def decoded(self, rows: np.ndarray, heap: np.ndarray, counts: dict[str, int]) -> Decoded:
         """All that the scanner wrote."""
         part = [np.flatnonzero(rows[:, r.TABLE] == table) for table in range(r.REJECT + 1)]
-        columns = np.ascontiguousarray(rows.T)  # one sweep, then each column lies together
         return Decoded(
-            self._positions(columns[:, part[r.POSITION]], heap),
-            _static(columns[:, part[r.STATIC_ROW]], heap),
-            self._other(columns[:, part[r.OTHER_ROW]], heap),
+            self._positions(rows, part[r.POSITION], heap),
+            _static(rows[part[r.STATIC_ROW]].T, heap),
+            self._other(rows[part[r.OTHER_ROW]].T, heap),
             _rejects(rows[part[r.REJECT]], heap),
             counts,
         )
 
-    def _heard(self, rows: np.ndarray, heap: np.ndarray) -> pa.Array:
-        heard = _texts(rows, heap, r.TEXT_1)
+    def _heard(self, start: np.ndarray, length: np.ndarray, heap: np.ndarray) -> pa.Array:
+        heard = _pieces(heap, start, length)
         return heard if self._receiver is None else pc.fill_null(heard, self._receiver)
 
-    def _positions(self, rows: np.ndarray, heap: np.ndarray) -> pa.Table:
-        if not rows.shape[1]:
+    def _positions(self, rows: np.ndarray, which: np.ndarray, heap: np.ndarray) -> pa.Table:
+        n = len(which)
+        if not n:
             return POSITIONS.empty_table()
-        n = rows.shape[1]
-        kind = rows[r.KIND]
-        long_range = kind == 27
-        per_degree = np.where(long_range, 600.0, 600_000.0)
+        longs, degrees = np.empty((3, n), np.int64), np.empty((2, n))
+        moving, heading = np.empty((2, n), np.float32), np.empty(n, np.int16)
+        small, valid = np.empty((2, n), np.int8), np.empty((7, n), np.bool_)
+        fill_positions(rows, which, longs, degrees, moving, heading, small, valid)
         columns = [
             self._ais.slice(0, n),
-            _devices(rows[r.MMSI]),
-            _whole(pa.int64(), rows[r.MMSI]),
-            _whole(T, rows[r.TIME], r.NONE),
-            _scaled(pa.float64(), rows[r.LAT], per_degree, r.NONE),
-            _scaled(pa.float64(), rows[r.LON], per_degree, r.NONE),
-            _scaled(pa.float32(), rows[r.SOG], np.where(long_range | (kind == 9), 1.0, 10.0), -1),
-            _scaled(pa.float32(), rows[r.COG], np.where(long_range, 1.0, 10.0), -1),
-            _whole(pa.int16(), rows[r.HEADING], -1),
-            _whole(pa.int8(), rows[r.STATUS], -1),
-            _whole(pa.int8(), kind),
-            self._heard(rows, heap),
+            _devices(longs[1]),
+            _column(pa.int64(), longs[1]),
+            _column(T, longs[0], valid[0]),
+            _column(pa.float64(), degrees[0], valid[1]),
+            _column(pa.float64(), degrees[1], valid[2]),
+            _column(pa.float32(), moving[0], valid[3]),
+            _column(pa.float32(), moving[1], valid[4]),
+            _column(pa.int16(), heading, valid[5]),
+            _column(pa.int8(), small[0], valid[6]),
+            _column(pa.int8(), small[1]),
+            self._heard(rows[which, r.TEXT_AT], rows[which, r.TEXT_1], heap),
             self._raw.slice(0, n),
-            _whole(pa.int64(), rows[r.AT]),
+            _column(pa.int64(), longs[2]),
         ]
         return pa.Table.from_arrays(columns, schema=POSITIONS)
 
@@ -152,7 +197,7 @@ class Tables:
             _whole(pa.int32(), rows[r.ALTITUDE], -1),
             _whole(pa.float32(), rows[r.SOG], -1),
             pa.array(virtual == 1, mask=virtual < 0, type=pa.bool_()),
-            self._heard(rows, heap),
+            self._heard(rows[r.TEXT_AT], rows[r.TEXT_1], heap),
             self._raw.slice(0, rows.shape[1]),
             _whole(pa.int64(), rows[r.AT]),
         ]

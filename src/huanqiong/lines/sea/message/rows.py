@@ -62,7 +62,7 @@ class Rows(NamedTuple):
     used: np.ndarray  # int64: rows, bytes of the heap
 
 
-def make_rows(rows: int = 8_192, heap: int = 1 << 18) -> Rows:
+def make_rows(rows: int = 16_384, heap: int = 1 << 19) -> Rows:
     """Room for so many rows and bytes of text."""
     return Rows(np.empty((rows, WIDTH), np.int64), np.empty(heap, np.uint8), np.zeros(2, np.int64))
 
