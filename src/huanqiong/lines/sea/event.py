@@ -41,10 +41,20 @@ class Part:
         if isinstance(self.values, list):
             return pa.array([json.dumps(v, ensure_ascii=False) for v in self.values], pa.string())
         if self.values.dtype.kind in "iu":
-            return pa.array(self.values).cast(pa.string())
+            return arrow(self.values.astype(np.int64)).cast(pa.string())
         rounded = np.round(self.values, self.digits)
-        texts = pa.array(rounded, mask=~np.isfinite(rounded)).cast(pa.string())
-        return texts.fill_null("null")
+        known = np.isfinite(rounded)
+        texts = arrow(rounded).cast(pa.string())
+        return texts if known.all() else pc.if_else(pa.array(known.tolist()), texts, "null")
+
+
+def arrow(values: NDArray) -> pa.Array:
+    """An Arrow array over the same memory (`pa.array` looks for pandas anew at every call)."""
+    values = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(_TYPES[values.dtype.str], len(values), [None, pa.py_buffer(values)])
+
+
+_TYPES = {"<i8": pa.int64(), "<f8": pa.float64(), "|i1": pa.int8()}
 
 
 def reasons_of(parts: list[Part], n: int) -> pa.Array:
@@ -59,11 +69,13 @@ def subjects_of(keys: I8, devices: Devices) -> pa.Array:
     """Subjects' ids."""
     if len(keys) and keys.min() < 0:
         return pa.array([devices.subject(k) for k in keys.tolist()], pa.string())
-    return pc.binary_join_element_wise("mmsi:", pa.array(keys).cast(pa.string()), "")
+    return pc.binary_join_element_wise("mmsi:", arrow(keys).cast(pa.string()), "")
 
 
 def _mmsi(keys: I8) -> pa.Array:
-    return pa.array(keys, pa.int64(), mask=keys < 0)
+    if len(keys) and keys.min() < 0:
+        return pa.array(keys, pa.int64(), mask=keys < 0)
+    return arrow(keys)
 
 
 def events(
@@ -82,24 +94,26 @@ def events(
 ) -> pa.Table:
     """Events of one kind. `value` decides severity and score; `other` is the second ship of a pair."""
     n = len(keys)
+    if n == 0:
+        return EVENTS.empty_table()
     two, three = profile.bands(section or kind)
     severity = np.where(value < two, 1, np.where(value < three, 2, 3)).astype(np.int8)
     none = pa.nulls(n, pa.string())
     columns = [
-        pa.array([kind], pa.string()).take(pa.array(np.zeros(n, np.int64))),
+        pa.repeat(pa.scalar(kind), n),
         subjects_of(keys, devices),
         none if other is None else subjects_of(other, devices),
         _mmsi(keys),
         pa.nulls(n, pa.int64()) if other is None else _mmsi(other),
-        pa.array(t0, pa.int64()).cast(T),
-        pa.array(t1, pa.int64()).cast(T),
-        pa.array(lat, pa.float64()),
-        pa.array(lon, pa.float64()),
-        pa.array(value / (value + two), pa.float64()),
-        pa.array(severity),
+        arrow(t0).cast(T),
+        arrow(t1).cast(T),
+        arrow(lat),
+        arrow(lon),
+        arrow(value / (value + two)),
+        arrow(severity),
         reasons_of(parts, n),
-        pa.array([profile.name], pa.string()).take(pa.array(np.zeros(n, np.int64))),
-        pa.array([profile.version], pa.string()).take(pa.array(np.zeros(n, np.int64))),
+        pa.repeat(pa.scalar(profile.name), n),
+        pa.repeat(pa.scalar(profile.version), n),
     ]
     return pa.table(columns, schema=EVENTS)
 
@@ -109,7 +123,13 @@ def in_order(tables: list[pa.Table]) -> pa.Table:
     whole = pa.concat_tables([t for t in tables if t.num_rows] or [EVENTS.empty_table()]).combine_chunks()
     if whole.num_rows < 2:
         return whole
-    # AIS subjects by number, then devices by text.
-    keys = [("t0", "ascending"), ("kind", "ascending"), ("mmsi", "ascending"), ("subject", "ascending")]
-    keys += [("other_mmsi", "ascending"), ("other_subject", "ascending"), ("t1", "ascending")]
-    return whole.take(pc.sort_indices(whole, sort_keys=keys))
+    plain = whole.column("mmsi").null_count == 0  # AIS subjects by number, then devices by text
+    if plain:
+        last = np.iinfo(np.int64).max
+        ints = [
+            whole.column(c).cast(pa.int64()).fill_null(last).to_numpy() for c in ("t1", "other_mmsi", "mmsi")
+        ]
+        kind = pc.rank(whole.column("kind"), tiebreaker="dense").to_numpy()
+        return whole.take(np.lexsort((*ints, kind, whole.column("t0").cast(pa.int64()).to_numpy())))
+    names = ("t0", "kind", "mmsi", "subject", "other_mmsi", "other_subject", "t1")
+    return whole.take(pc.sort_indices(whole, sort_keys=[(n, "ascending") for n in names]))

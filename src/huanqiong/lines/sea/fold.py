@@ -16,7 +16,6 @@ from huanqiong.core.geography.geography import Geography
 from huanqiong.core.profile import Profile
 from huanqiong.lines.sea import assemble as asm
 from huanqiong.lines.sea.encounter import Encounters
-from huanqiong.lines.sea.event import in_order
 from huanqiong.lines.sea.gap import Gaps
 from huanqiong.lines.sea.loitering import Loitering
 from huanqiong.lines.sea.mask import blank
@@ -93,7 +92,7 @@ class Kernels:
                 progress("detect", done, n)
         tables += self._fold(rows.take(slice(done, None)) if done else rows, watermark)
         self.frontier = max(self.frontier, watermark)
-        return in_order(tables)
+        return pa.concat_tables(tables)
 
     def _fold(self, rows: Columns, watermark: int) -> list[pa.Table]:
         batch = self.tracker.advance(rows, watermark)
@@ -138,4 +137,4 @@ class Kernels:
             out.append(asm.dash_events(self, self.coast.finish(n)))
         if self.encounters is not None:
             out.append(asm.encounter_events(self, self.encounters.finish(known, n)))
-        return in_order(out)
+        return pa.concat_tables(out)

@@ -17,7 +17,7 @@ from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.track.tracker import Track, grown
 
 I4 = NDArray[np.int32]
-U2 = NDArray[np.uint16]
+U1 = NDArray[np.uint8]
 _MINUTE_US = 60 * US
 LAST_T, MINUTE, BEFORE, SEEN = range(4)
 
@@ -35,9 +35,9 @@ class Silences(NamedTuple):
     lon1: F8
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def gap_pass(
-    ships: I4, start: I8, t: I8, lat: F8, lon: F8, min_us: int, minutes: int, whole: I8, place: F8, bins: U2,
+    ships: I4, start: I8, t: I8, lat: F8, lon: F8, min_us: int, minutes: int, whole: I8, place: F8, bins: U1,
     o_ship: I4, o_i: I8, o_f: F8,
 ) -> int:  # fmt: skip
     """Folds track rows into each ship's last row and minute counts; writes silences, returns how many."""
@@ -47,7 +47,6 @@ def gap_pass(
         s = ships[a]
         last, minute, total, seen = whole[s, LAST_T], whole[s, MINUTE], whole[s, BEFORE], whole[s, SEEN]
         y, x = place[s, 0], place[s, 1]
-        ring = bins[s]
         at = minute % size
         for i in range(start[a], start[a + 1]):
             if seen == 1 and t[i] - last > min_us:
@@ -58,17 +57,18 @@ def gap_pass(
             m = t[i] // _MINUTE_US
             if m != minute:
                 if seen == 0 or m - minute >= size:
-                    ring[:] = 0
+                    for k in range(size):
+                        bins[s, k] = 0
                     total = 0
                     at = m % size
                 else:
                     for _ in range(m - minute):
                         at = at + 1 if at + 1 < size else 0
-                        total -= ring[at]
-                        ring[at] = 0
+                        total -= bins[s, at]
+                        bins[s, at] = 0
                 minute = m
-            if ring[at] < 65535:
-                ring[at] += 1
+            if bins[s, at] < 255:
+                bins[s, at] += 1
                 total += 1
             seen, last, y, x = 1, t[i], lat[i], lon[i]
         whole[s, LAST_T], whole[s, MINUTE], whole[s, BEFORE], whole[s, SEEN] = last, minute, total, seen
@@ -84,7 +84,7 @@ class Gaps:
         self.minutes = int(profile.number("gap", "before_minutes"))
         self.whole = np.zeros((1024, 4), dtype=np.int64)
         self.place = np.zeros((1024, 2))
-        self.bins = np.zeros((1024, self.minutes + 1), dtype=np.uint16)
+        self.bins = np.zeros((1024, self.minutes + 1), dtype=np.uint8)
 
     def advance(self, track: Track, n_ships: int) -> Silences:
         """The silences that ended in this batch."""

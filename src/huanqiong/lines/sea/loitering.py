@@ -37,7 +37,7 @@ class Loiters(NamedTuple):
     metres: F8
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _judge(w: I8, f: F8, slow_kn: float) -> bool:
     """Ends the current bucket: True if it ends a group that is to be written."""
     slow = f[HOURS] > 0.0 and f[METRES] / f[HOURS] / NM_M < slow_kn
@@ -53,7 +53,7 @@ def _judge(w: I8, f: F8, slow_kn: float) -> bool:
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _write(w: I8, f: F8, least: int, n: int, o_i: I8, o_f: F8) -> int:
     """Writes the open group, if long enough, and ends it."""
     if w[GROUP_N] >= least:
@@ -64,7 +64,7 @@ def _write(w: I8, f: F8, least: int, n: int, o_i: I8, o_f: F8) -> int:
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def loiter_pass(
     ships: I4, start: I8, t: I8, lat: F8, lon: F8, slot: I4, dt: I8, step_m: F8, closed: I4,
     bucket_us: int, slow_kn: float, least: int, whole: I8, frac: F8, o_i: I8, o_f: F8,
@@ -96,7 +96,7 @@ def loiter_pass(
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def end_segment(w: I8, f: F8, slow_kn: float, least: int, n: int, o_i: I8, o_f: F8) -> int:
     """Judges the last bucket of a segment and writes what group is open; the slot is then free."""
     if w[ROWS] > 0:

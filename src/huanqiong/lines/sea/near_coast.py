@@ -1,6 +1,7 @@
 """Fast near the coast: a run of rows above a speed near the shore (docs/detectors.md, section 11).
 
-Invariant: the coast is asked only for fast rows in cells that the mask leaves open.
+Invariant: the coast is asked only where it can matter: for fast rows, in cells that the mask leaves open, and
+not before a ship can have come near again since it was last found far off.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from huanqiong.core.geography.coast import Coast
-from huanqiong.core.geography.kernels import CoastArrays, coast_within
+from huanqiong.core.geography.kernels import CoastArrays, coast_distance_m
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
 from huanqiong.lines.sea.mask import COAST, U1, cell_at, mark_coast
@@ -21,7 +22,9 @@ from huanqiong.lines.sea.track.tracker import Track, grown
 
 I4 = NDArray[np.int32]
 LAST_T, ROWS, FIRST_T = range(3)
-FIRST_Y, FIRST_X, TOP = range(3)
+FIRST_Y, FIRST_X, TOP, FAR_Y, FAR_X, FAR_M = range(6)
+_SEE_M = 3_000.0
+_SLACK_M = 20.0
 
 
 class Dashes(NamedTuple):
@@ -36,7 +39,7 @@ class Dashes(NamedTuple):
     top_kn: F8
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _write(w: I8, f: F8, ship: int, least: int, n: int, o_i: I8, o_f: F8) -> int:
     if w[ROWS] >= least:
         o_i[n, 0], o_i[n, 1], o_i[n, 2], o_i[n, 3] = ship, w[FIRST_T], w[LAST_T], w[ROWS]
@@ -46,7 +49,19 @@ def _write(w: I8, f: F8, ship: int, least: int, n: int, o_i: I8, o_f: F8) -> int
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _still_far(f: F8, lat: float, lon: float) -> bool:
+    """Whether a ship cannot be near the coast: it has gone less far than it was off when last asked.
+
+    The way is bounded from above by the sum of its two parts along the meridian and the equator.
+    """
+    if f[FAR_M] <= 0.0:
+        return False
+    dx = abs(lon - f[FAR_X])
+    return 111_200.0 * (abs(lat - f[FAR_Y]) + min(dx, 360.0 - dx)) < f[FAR_M]
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
 def dash_pass(
     ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, mask: U1, coast: CoastArrays, ports: PointArrays,
     min_kn: float, max_m: float, free_m: float, break_us: int, least: int, whole: I8, frac: F8, o_i: I8,
@@ -58,7 +73,11 @@ def dash_pass(
         w, f = whole[ships[a]], frac[ships[a]]
         for i in range(start[a], start[a + 1]):
             y, x, v = lat[i], lon[i], float(sog[i])
-            counts = v > min_kn and mask[cell_at(y, x)] & COAST != 0 and coast_within(coast, y, x, max_m)
+            counts = v > min_kn and mask[cell_at(y, x)] & COAST != 0 and not _still_far(f, y, x)
+            if counts:
+                dist = coast_distance_m(coast, y, x, max_m + _SEE_M)
+                counts = dist < max_m
+                f[FAR_Y], f[FAR_X], f[FAR_M] = y, x, min(dist, max_m + _SEE_M) - max_m - _SLACK_M
             if counts and free_m > 0.0:
                 at, dist = nearest_point(ports, y, x)
                 counts = at < 0 or dist >= free_m
@@ -98,7 +117,7 @@ class NearCoast:
         self.ports = anchorages.arrays(max(self.free_m, 1.0))
         mark_coast(mask, self.coast, self.max_m, COAST)
         self.whole = np.zeros((1024, 3), dtype=np.int64)
-        self.frac = np.zeros((1024, 3))
+        self.frac = np.zeros((1024, 6))
 
     def advance(self, track: Track, n_ships: int) -> Dashes:
         """The runs that ended in this batch."""

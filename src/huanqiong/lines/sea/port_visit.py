@@ -36,7 +36,7 @@ class Visits(NamedTuple):
     moves: I8
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _write(w: I8, ship: int, n: int, o_i: I8) -> int:
     if w[OPEN] == 1:
         o_i[n, 0], o_i[n, 1], o_i[n, 2] = ship, w[FIRST_T], w[LAST_MOVE]
@@ -46,7 +46,7 @@ def _write(w: I8, ship: int, n: int, o_i: I8) -> int:
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _move(w: I8, kind: int, t: int, port: int) -> None:
     if w[OPEN] == 0:
         w[OPEN], w[FIRST_T], w[FIRST_PORT], w[MOVES] = 1, t, port, 0
@@ -54,7 +54,7 @@ def _move(w: I8, kind: int, t: int, port: int) -> None:
     w[LAST_MOVE], w[LAST_PORT] = t, port
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def port_pass(
     ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, mask: U1, p: PointArrays,
     entry_m: float, exit_m: float, stop_kn: float, start_kn: float, gap_us: int, whole: I8, o_i: I8,

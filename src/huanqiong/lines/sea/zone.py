@@ -124,7 +124,7 @@ def edges_of(zones: list[Zone]) -> Edges:
     return Edges(all_of[0], all_of[1], all_of[2], all_of[3], np.array(start, np.int64), box)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def inside(e: Edges, z: int, lat: float, lon: float) -> bool:
     """Whether a place lies in zone z: even-odd over all its rings."""
     if lon < e.box[z, 0] or lat < e.box[z, 1] or lon > e.box[z, 2] or lat > e.box[z, 3]:
@@ -137,7 +137,7 @@ def inside(e: Edges, z: int, lat: float, lon: float) -> bool:
     return odd
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def zone_pass(
     ships: I4, start: I8, t: I8, lat: F8, lon: F8, mask: U1, e: Edges, break_us: int, last_t: I8, ordinal: I8,
     bits: U8, o_i: I8, o_f: F8, begin: int,

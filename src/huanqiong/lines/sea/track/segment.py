@@ -34,7 +34,8 @@ SHIP_F = REP_F + 4 * REPEAT
 S_NO, S_SHIP, S_COUNT, S_BORN, S_HEAD, S_N, S_LAST, S_NEXT, S_T = range(9)
 SEG_I = S_T + LOOK
 P_LAT, P_LON, P_COS, RING = range(4)
-R_LAT, R_LON, R_V, R_SIN, R_COSC, R_COSY, R_METRIC, RING_W = range(8)
+R_LAT, R_LON, R_V, R_C, R_COSY, R_METRIC, RING_W = range(7)
+# A metric below 0 says: at least that much, not yet worked out.
 SEG_F = RING + RING_W * LOOK
 
 
@@ -89,7 +90,7 @@ class Out(NamedTuple):
 N_ROW, N_SAMPLE, N_SIGN, N_CLOSED, N_NOISE, N_REPEAT, N_WITHDRAWN = range(7)
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
 def _wrap(x: float) -> float:
     if -180.0 <= x < 180.0:
         return x
@@ -97,105 +98,174 @@ def _wrap(x: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", _nrt=False)
-def _discrepancy(
-    q: F8, o: int, lat: float, lon: float, v: float, sc: float, cc: float, cy: float, h: float, r: Rules
+def _metric(
+    pf: F8, o: int, lat: float, lon: float, v: float, c: float, cy: float, h: float, p: float, r: Rules
 ) -> float:
-    """How far a remembered row (at `q[o]`) and a new one disagree with dead reckoning, nm."""
+    """How well a row follows the remembered one at `pf[o]`, by dead reckoning both ways; 0: not at all."""
     hp = h / (1.0 + math.sqrt(h / r.penalty_h))
-    y1, x1, v1, s1, c1, cy1 = q[o], q[o + R_LON], q[o + R_V], q[o + R_SIN], q[o + R_COSC], q[o + R_COSY]
+    y1, x1, v1, c1, cy1 = pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C] * _RAD, pf[o + R_COSY]
+    s1, k1, s2, k2 = math.sin(c1), math.cos(c1), math.sin(c * _RAD), math.cos(c * _RAD)
     m = 60.0 * math.cos(0.5 * (y1 + lat) * _RAD)
     run1, run2 = v1 * hp, v * hp
     ex2 = x1 + run1 * s1 / (60.0 * (cy1 + 0.001))
-    ey2 = y1 + run1 * c1 / 60.0
-    ex1 = lon - run2 * sc / (60.0 * (cy + 0.001))
-    ey1 = lat - run2 * cc / 60.0
+    ey2 = y1 + run1 * k1 / 60.0
+    ex1 = lon - run2 * s2 / (60.0 * (cy + 0.001))
+    ey1 = lat - run2 * k2 / 60.0
     ax, ay = m * _wrap(ex1 - x1), 60.0 * (ey1 - y1)
     bx, by = m * _wrap(ex2 - lon), 60.0 * (ey2 - lat)
     d = 0.5 * (math.sqrt(ax * ax + ay * ay) + math.sqrt(bx * bx + by * by))
     dx, dy = m * _wrap(lon - x1), 60.0 * (lat - y1)
     d = min(d, r.shape * math.sqrt(dx * dx + dy * dy))
-    if 0.0 < dx * s1 + dy * c1 <= run1 and 0.0 < dx * sc + dy * cc <= run2:
-        d = min(d, r.shape * 0.5 * (abs(dx * c1 - dy * s1) + abs(dx * cc - dy * sc)))
-    return d
+    if 0.0 < dx * s1 + dy * k1 <= run1 and 0.0 < dx * s2 + dy * k2 <= run2:
+        d = min(d, r.shape * 0.5 * (abs(dx * k1 - dy * s1) + abs(dx * k2 - dy * s2)))
+    allowed = p * r.max_kn
+    if d > allowed:
+        return 0.0
+    a = r.alpha0 * d / allowed
+    return math.exp(-(a * a)) / p
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _worked_out(pf: F8, pi: I8, k: int, r: Rules) -> float:
+    """The metric the k-th newest remembered row was accepted with: against the row remembered before it."""
+    j = (pi[S_HEAD] - k) % LOOK
+    o = RING + j * RING_W
+    if pf[o + R_METRIC] < 0.0:
+        i = (j - 1) % LOOK
+        h = (pi[S_T + j] - pi[S_T + i]) / _HOUR_US
+        p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
+        pf[o + R_METRIC] = _metric(
+            pf, RING + i * RING_W, pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C], pf[o + R_COSY], h, p, r
+        )
+    return pf[o + R_METRIC]
 
 
 @njit(cache=True, error_model="numpy", _nrt=False)
 def _match(
-    pf: F8, pi: I8, t: int, lat: float, lon: float, v: float, sc: float, cc: float, cy: float, r: Rules
+    pf: F8, pi: I8, t: int, lat: float, lon: float, v: float, c: float, cy: float, r: Rules
 ) -> tuple[float, int]:
     """The best match of a row with one segment: metric (0: none) and how many newest rows it forgets."""
     best, found, drop = 0.0, 0.0, 0
-    existing = 0.0
     for k in range(min(pi[S_N], r.lookback)):
         j = (pi[S_HEAD] - k) % LOOK
         gap = t - pi[S_T + j]
         if gap > r.max_us:
             break
-        o = RING + j * RING_W
         h = gap / _HOUR_US
         p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
         worse = max(1.0, r.factor * k)
         # exp(-x) <= 1 bounds the metric: most candidates need no dead reckoning.
         bound = 1.0 / p / worse
-        if bound > existing and bound > best:
-            d = _discrepancy(pf, o, lat, lon, v, sc, cc, cy, h, r)
-            allowed = p * r.max_kn
-            if d <= allowed:
-                a = r.alpha0 * d / allowed
-                metric = math.exp(-(a * a)) / p
-                lb = metric / worse
-                if metric > 0.0 and lb > existing and lb > best:
-                    best, found, drop = lb, metric, k
-        existing = pf[o + R_METRIC]
+        if bound <= best:
+            continue
+        existing = 0.0
+        if k > 0:
+            o = RING + ((pi[S_HEAD] - k + 1) % LOOK) * RING_W
+            if bound <= abs(pf[o + R_METRIC]):
+                continue
+            existing = _worked_out(pf, pi, k - 1, r)
+        if bound > existing:
+            metric = _metric(pf, RING + j * RING_W, lat, lon, v, c, cy, h, p, r)
+            if metric > 0.0 and metric / worse > existing and metric / worse > best:
+                best, found, drop = metric / worse, metric, k
     return found, drop
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _surely(pf: F8, pi: I8, t: int, lat: float, lon: float, cy: float, r: Rules) -> float:
+    """A lower bound of the newest row's metric, if it proves that no older row can match better; else 0.
+
+    A ship that stayed near needs no dead reckoning: the distance alone (d2) bounds the discrepancy.
+    """
+    j = pi[S_HEAD]
+    gap = t - pi[S_T + j]
+    if gap > r.max_us:
+        return 0.0
+    o = RING + j * RING_W
+    turn = abs(lat - pf[o])
+    m = 60.0 * (max(cy, pf[o + R_COSY]) + turn * _RAD)
+    dx, dy = m * _wrap(lon - pf[o + R_LON]), 60.0 * turn
+    h = gap / _HOUR_US
+    p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
+    d = r.shape * math.sqrt(dx * dx + dy * dy)
+    a = r.alpha0 * d / (p * r.max_kn)
+    x = a * a * (1.0 + 1e-9)
+    if a > r.alpha0 or x > 1.5:
+        return 0.0
+    low = (1.0 - x * (1.0 - x * (0.5 - x / 6.0))) / p * (1.0 - 1e-9)  # exp(-x) is never below this cubic
+    first = 1.0 / (r.buffer_h * max(1.0, r.factor))
+    second = 1.0 / (r.buffer_h * max(1.0, 2.0 * r.factor))
+    if low >= first or (low >= second and abs(pf[o + R_METRIC]) >= first):
+        return low
+    return 0.0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
+def _step(dy: float, dx: float, cos2: float) -> float:
+    """The haversine in metres from differences in radians and the product of the cosines of the latitudes.
+
+    Below 10 km the series of sine and arcsine are exact to the last bits and cost a tenth.
+    """
+    a, b = 0.5 * dy, 0.5 * dx
+    if abs(a) < 1e-3 and abs(b) < 1e-3:
+        a *= 1.0 - a * a / 6.0 * (1.0 - a * a / 20.0)
+        b *= 1.0 - b * b / 6.0 * (1.0 - b * b / 20.0)
+        h = a * a + cos2 * b * b
+        return _R2 * math.sqrt(h) * (1.0 + h * (1.0 / 6.0 + h * 0.075))
+    a, b = math.sin(a), math.sin(b)
+    return _R2 * math.asin(math.sqrt(min(1.0, a * a + cos2 * b * b)))
 
 
 @njit(cache=True, error_model="numpy", _nrt=False)
 def _sample(out: Out, ship: int, pf: F8, pi: I8, t: int, lat: float, lon: float, r: Rules) -> None:
     """Samples of the slots between a segment's last track row and the one handed on now."""
     before = pi[S_LAST]
-    dt = t - before
-    if before >= 0 and 0 < dt <= r.interp_us:
-        if pi[S_NEXT] <= t:
-            far = lon
-            if far - pf[P_LON] > 180.0:
-                far -= 360.0
-            elif far - pf[P_LON] < -180.0:
-                far += 360.0
-            while pi[S_NEXT] <= t:
-                w = float(pi[S_NEXT] - before) / float(dt)
-                x = far * w + pf[P_LON] * (1.0 - w)
-                if x >= 180.0:
-                    x -= 360.0
-                elif x < -180.0:
-                    x += 360.0
-                g = out.n[N_SAMPLE]
-                out.g_slot[g] = pi[S_NEXT] // r.step_us
-                out.g_ship[g], out.g_seg[g] = ship, pi[S_NO]
-                out.g_lat[g], out.g_lon[g] = lat * w + pf[P_LAT] * (1.0 - w), x
-                out.n[N_SAMPLE] = g + 1
-                pi[S_NEXT] += r.step_us
-    elif dt > 0 or before < 0:
-        pi[S_NEXT] = -((-t) // r.step_us) * r.step_us
+    far = lon
+    if far - pf[P_LON] > 180.0:
+        far -= 360.0
+    elif far - pf[P_LON] < -180.0:
+        far += 360.0
+    while pi[S_NEXT] <= t:
+        w = float(pi[S_NEXT] - before) / float(t - before)
+        x = far * w + pf[P_LON] * (1.0 - w)
+        if x >= 180.0:
+            x -= 360.0
+        elif x < -180.0:
+            x += 360.0
+        g = out.n[N_SAMPLE]
+        out.g_slot[g] = pi[S_NEXT] // r.step_us
+        out.g_ship[g], out.g_seg[g] = ship, pi[S_NO]
+        out.g_lat[g], out.g_lon[g] = lat * w + pf[P_LAT] * (1.0 - w), x
+        out.n[N_SAMPLE] = g + 1
+        pi[S_NEXT] += r.step_us
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
 def _hand_on(out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, r: Rules) -> None:
-    """Hands the held row on: it joins the track, gets its step and gives its samples."""
+    """Hands the held row on: it joins the track, gets its step and gives its samples.
+
+    Inlined, as `_sample` is not: this runs for every row, and a call would copy all of `out`'s arrays.
+    """
     slot = si[HELD_SLOT]
-    pf, pi = pool_f[slot], pool_i[slot]
     t, lat, lon, cy = si[HELD_T], sf[H_LAT], sf[H_LON], sf[H_COS]
     n = out.n[N_ROW]
+    before = pool_i[slot, S_LAST]
+    dt = t - before
     out.t[n], out.lat[n], out.lon[n], out.sog[n], out.slot[n] = t, lat, lon, sf[H_SOG], slot
-    if pi[S_LAST] < 0:
+    if before < 0:
         out.dt[n], out.step_m[n] = -1, 0.0
     else:
-        out.dt[n] = t - pi[S_LAST]
-        s = math.sin((lat * _RAD - pf[P_LAT] * _RAD) * 0.5)
-        w = math.sin((lon - pf[P_LON]) * _RAD * 0.5)
-        out.step_m[n] = _R2 * math.asin(math.sqrt(min(1.0, s * s + pf[P_COS] * cy * w * w)))
-    _sample(out, ship, pf, pi, t, lat, lon, r)
-    pi[S_LAST], pf[P_LAT], pf[P_LON], pf[P_COS] = t, lat, lon, cy
+        out.dt[n] = dt
+        out.step_m[n] = _step(
+            lat * _RAD - pool_f[slot, P_LAT] * _RAD,
+            (lon - pool_f[slot, P_LON]) * _RAD,
+            pool_f[slot, P_COS] * cy,
+        )
+    if before < 0 or dt > r.interp_us:
+        pool_i[slot, S_NEXT] = -((-t) // r.step_us) * r.step_us
+    elif dt > 0 and pool_i[slot, S_NEXT] <= t:
+        _sample(out, ship, pool_f[slot], pool_i[slot], t, lat, lon, r)
+    pool_i[slot, S_LAST], pool_f[slot, P_LAT], pool_f[slot, P_LON], pool_f[slot, P_COS] = t, lat, lon, cy
     out.n[N_ROW] = n + 1
     si[HELD] = 0
 
@@ -240,17 +310,17 @@ def _open(
 @njit(cache=True, error_model="numpy", _nrt=False)
 def _choose(
     out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, w: F8, t: int, lat: float, lon: float,
-    v: float, sc: float, cc: float, cy: float, r: Rules,
+    v: float, c: float, cy: float, r: Rules,
 ) -> tuple[int, float, int]:  # fmt: skip
     """The slot a row belongs to, its metric, and the newest rows it forgets; slot -1: open a new segment."""
     if si[N_OPEN] == 1:
         slot = si[OPEN_AT]
-        metric, drop = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, sc, cc, cy, r)
+        metric, drop = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, c, cy, r)
         return (slot, metric, drop) if metric > 0.0 else (-1, 0.0, 0)
     hits, best, at, metric, drop = 0, -1.0, -1, 0.0, 0
     for k in range(si[N_OPEN]):
         slot = si[OPEN_AT + k]
-        m, d = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, sc, cc, cy, r)
+        m, d = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, c, cy, r)
         w[k] = -1.0
         if m > 0.0:
             hits += 1
@@ -325,20 +395,22 @@ def segment_pass(
             if _repeated(si, sf, y, x, v if has_v else -1.0, c, r):
                 out.n[N_REPEAT] += 1
                 continue
-            if has_v and has_c:
-                u = v
-                sc, cc = math.sin(c * _RAD), math.cos(c * _RAD)
-            else:
-                u, sc, cc = 0.0, 0.0, 1.0
+            full = has_v and has_c
+            u, course = (v, c) if full else (0.0, 0.0)
             cy = math.cos(y * _RAD)
             for k in range(si[N_OPEN] - 1, -1, -1):
                 p = pool_i[si[OPEN_AT + k]]
                 if ti - p[S_T + p[S_HEAD]] > r.max_us:
                     _close(out, ship, si, sf, pool_f, pool_i, k, r)
             slot, metric, drop = -1, 0.0, 0
-            if si[N_OPEN] > 0:
+            if si[N_OPEN] == 1:
+                only = si[OPEN_AT]
+                low = _surely(pool_f[only], pool_i[only], ti, y, x, cy, r)
+                if low > 0.0:
+                    slot, metric = only, -low
+            if slot < 0 and si[N_OPEN] > 0:
                 slot, metric, drop = _choose(
-                    out, ship, si, sf, pool_f, pool_i, weights, ti, y, x, u, sc, cc, cy, r
+                    out, ship, si, sf, pool_f, pool_i, weights, ti, y, x, u, course, cy, r
                 )
             if slot < 0:
                 slot = _open(out, ship, si, sf, pool_f, pool_i, free, n_free, r)
@@ -354,7 +426,7 @@ def segment_pass(
             pi[S_N] = min(pi[S_N] + 1, r.lookback)
             pi[S_T + head] = ti
             o = RING + head * RING_W
-            pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_SIN], pf[o + R_COSC] = y, x, u, sc, cc
+            pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C] = y, x, u, course
             pf[o + R_COSY], pf[o + R_METRIC] = cy, metric
             pi[S_COUNT] += 1
             if len(order) > 0:

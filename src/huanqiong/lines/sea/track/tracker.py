@@ -80,10 +80,10 @@ def rules_of(p: Profile) -> sg.Rules:
 
 
 def grown(a: NDArray, n: int) -> NDArray:
-    """The array with room for at least n rows; new rows are zero."""
+    """The array with room for at least n rows; new rows are zero (and cost no memory until they are used)."""
     if len(a) >= n:
         return a
-    out = np.zeros((max(n, 2 * len(a)), *a.shape[1:]), dtype=a.dtype)
+    out = np.zeros((max(n, 4 * len(a)), *a.shape[1:]), dtype=a.dtype)
     out[: len(a)] = a
     return out
 
