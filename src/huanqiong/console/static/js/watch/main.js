@@ -42,7 +42,7 @@ function follow(t) {
   }
   if (!clock.replaying) setClock(clock.t1, "tick");
 }
-on("heard", ({ at }) => follow(at));
+on("heard", ({ at, mode }) => (mode && mode !== clock.mode ? resync() : follow(at)));
 if (c.mode === "live") setInterval(() => follow(nowOf()), 5000);
 {
   let told = 0;
@@ -93,16 +93,19 @@ function parts() {
 }
 
 // An archive into which a feed begins to play becomes a live picture.
-on("stream:vessels", async () => {
-  if (clock.mode !== "as_of") return;
-  const now = (await get("/api/store")).clock;
-  if (now.mode === "as_of") return;
+let checking = false;
+async function resync() {
+  if (checking) return;
+  checking = true;
+  const now = (await get("/api/store").finally(() => { checking = false; })).clock;
+  if (now.mode === "as_of" || now.mode === clock.mode) return;
   Object.assign(clock, { mode: now.mode, t0: now.t0, t1: now.t1, skew: now.at - Date.now() / 1000, replaying: false });
   toast(gettext("A live feed has begun: the map follows it."), "good");
   emit("other-days");
   setClock(now.at, "now");
   timeline.start();
-});
+}
+on("stream:vessels", () => clock.mode === "as_of" && resync());
 
 setClock(clock.at, "start");
 const queue = refresh();

@@ -63,8 +63,8 @@ export async function picture() {
     if (remember(p, bare)) wanted = true;
     layer.picture = p;
     layer.set(p, standing());
-    if (first && !boot.store.view && p.n) fit(p);
-    first = false;
+    if (first && p.n && (!boot.store.view || !someInView(p))) fit(p);
+    if (p.n) first = false;
     names();
     drawWays();
     count(p);
@@ -98,6 +98,13 @@ function remember(p, bare) {
 
 function count(p) {
   $("#map-count").replaceChildren(h("b", {}, number(p.n)), " ", ngettext("vessel", "vessels", p.n));
+}
+
+function someInView(p) {
+  const b = map.getBounds();
+  let inside = 0;
+  for (let i = 0; i < p.n; i += 1) if (b.contains([p.lon[i], p.lat[i]])) inside += 1;
+  return inside > p.n * 0.05;
 }
 
 function fit(p) {
@@ -247,7 +254,7 @@ on("stream:vessels", async () => {
       layer.update(changes);
       for (let i = 0; i < changes.n; i += 1) said.set(changes.mmsi[i], [changes.name[i], changes.type[i]]);
     }
-    emit("heard", { at: changes.at });
+    emit("heard", { at: changes.at, mode: changes.mode });
     names();
     drawWays();
     count(layer.picture);
