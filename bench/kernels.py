@@ -3,9 +3,9 @@
     python bench/kernels.py [--copies 180] [--profile gfw] [--movingpandas PYTHON]
 
 The set is made from the real Kattegat days (Danish Maritime Authority open data) by copying them under other
-numbers, times and places with a fixed seed, sorted by time, six columns, zstd level 3, row groups of a million.
-Everything runs on one core. Times are CPU times of this process, the best of three for decoding and kernels, so
-that what else the machine does weighs less. MovingPandas, three orders slower, gets the original rows only.
+numbers, times and places, seeded: sorted by time, six columns, zstd level 3, row groups of a million.
+Everything runs on one core. Times are CPU times of this process, the best of three for decoding and kernels,
+so that what else the machine does weighs less. MovingPandas, much slower, gets the original rows only.
 """
 
 from __future__ import annotations
@@ -221,9 +221,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scale.parquet"
         rows = make_scale(KATTEGAT, file, got.copies)
-        print(
-            f"{rows:,} positions, {file.stat().st_size / rows:.1f} bytes each as Parquet; profile {got.profile}"
-        )
+        print(f"{rows:,} positions, {file.stat().st_size / rows:.1f} bytes each; profile {got.profile}")
         kernels(KATTEGAT, got.profile)  # compiles, or loads what was compiled
         stages = watch_stages()
         best_decode, best_set, by_stage = 1e9, 1e9, Counter[str]()

@@ -14,6 +14,7 @@ import pyarrow as pa
 from huanqiong.core.errors import UsageError
 from huanqiong.core.geography.geography import Geography
 from huanqiong.core.profile import Profile
+from huanqiong.core.schema import EVENTS
 from huanqiong.lines.sea import assemble as asm
 from huanqiong.lines.sea.encounter import Encounters
 from huanqiong.lines.sea.gap import Gaps
@@ -92,7 +93,7 @@ class Kernels:
                 progress("detect", done, n)
         tables += self._fold(rows.take(slice(done, None)) if done else rows, watermark)
         self.frontier = max(self.frontier, watermark)
-        return pa.concat_tables(tables)
+        return pa.concat_tables([EVENTS.empty_table(), *tables])
 
     def _fold(self, rows: Columns, watermark: int) -> list[pa.Table]:
         batch = self.tracker.advance(rows, watermark)
@@ -137,4 +138,4 @@ class Kernels:
             out.append(asm.dash_events(self, self.coast.finish(n)))
         if self.encounters is not None:
             out.append(asm.encounter_events(self, self.encounters.finish(known, n)))
-        return pa.concat_tables(out)
+        return pa.concat_tables([EVENTS.empty_table(), *out])

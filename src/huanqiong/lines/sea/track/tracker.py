@@ -144,8 +144,10 @@ class Tracker:
     def advance(self, c: Columns, watermark: int) -> Batch:
         """Folds rows (any order within the batch) into the states and returns what they hand on."""
         self.counts["rows"] += len(c.t)
+        back = None
         if not rising(c.t):
-            c = c.take(np.argsort(c.t, kind="stable"))
+            back = np.argsort(c.t, kind="stable")
+            c = c.take(back)
         n = len(c.t)
         ids = self.number(c)
         at = last_usable(ids)
@@ -164,7 +166,10 @@ class Tracker:
             late = late[~np.isin(late, ships)] if len(ships) else late
             ships = np.concatenate([ships, late])
             start = np.concatenate([start, np.full(len(late), start[-1])])
-        return self._fold(n, rec, ships, start, order, watermark)
+        batch = self._fold(n, rec, ships, start, order, watermark)
+        if back is not None and self.want_segments:
+            batch.row_segment[back] = batch.row_segment.copy()
+        return batch
 
     def buffer(self, name: str, n: int, dtype: np.dtype | type) -> NDArray:
         """Room for n values, kept between batches: what it held in the last batch is gone."""
