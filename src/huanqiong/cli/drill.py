@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -65,9 +66,18 @@ def score(
 
     result, commitment = drill_hainan.reveal(opened)
     ui.say(f"the truth is the one promised: {commitment}")
-    for row in result.rows():
+    for part in result.parts:
         if as_json:
-            ui.emit_json(**row)
+            ui.emit_json(**asdict(part))
         else:
-            ui.answer("  ".join(f"{v}" for v in row.values()))
-    ui.say(str(result))
+            mark = "found " if part.found else "missed"
+            ui.answer(f"{mark} {part.story:<20} {part.kind:<18} {part.mmsi} {part.other_mmsi or ''}")
+    for name, (raised, of) in sorted(result.innocents.items()):
+        if as_json:
+            ui.emit_json(innocent=name, raised=raised, of=of)
+        else:
+            ui.answer(f"innocent {name:<20} raised {raised} of {of}")
+    ui.say(
+        f"{result.events:,} events, {result.false_alarms:,} false: "
+        f"{result.false_per_1000_ship_days:,.0f} per 1,000 ship-days"
+    )

@@ -18,7 +18,7 @@ from huanqiong import data
 from huanqiong.core.errors import MissingError
 from huanqiong.desk.registry import acts as registry
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
-from huanqiong.desk.watch.reads import events_table
+from huanqiong.desk.watch.verdict_table import events_table
 from huanqiong.drill import World, hainan, seal, unseal
 from huanqiong.drill.score import Score, score
 from huanqiong.flows import sea_archive
