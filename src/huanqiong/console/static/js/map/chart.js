@@ -31,8 +31,8 @@ function widen(map) {
 function layers(c) {
   return [
     { id: "sea", type: "background", paint: { "background-color": c.sea } },
-    { id: "world", type: "fill", source: "world", paint: { "fill-color": c.world } },
-    { id: "land", type: "fill", source: "theatre", paint: { "fill-color": c.land } },
+    { id: "world", type: "fill", source: "world", paint: { "fill-color": c.world, "fill-antialias": false } },
+    { id: "land", type: "fill", source: "theatre", paint: { "fill-color": c.land, "fill-antialias": false } },
     { id: "coast-far", type: "line", source: "world-coast", paint: { "line-color": c.coast, "line-width": 0.6 } },
     { id: "coast", type: "line", source: "theatre-coast", paint: { "line-color": c.coast, "line-width": ["interpolate", ["linear"], ["zoom"], 5, 0.5, 10, 1.1] } },
     { id: "grid", type: "line", source: "grid", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": c.grid, "line-width": 1 } },

@@ -3,6 +3,7 @@
 import { palette, rgb } from "huanqiong/map/palette.js";
 import { shipClass } from "huanqiong/lib/format.js";
 
+const INK_PX = 1.2e6;
 const STRIDE = 20; // x f32, y f32, angle f32, rgba 4×u8, size u8, shape u8, two spare
 const DOT = 0;
 const ARROW = 1;
@@ -25,6 +26,7 @@ uniform vec3 u_outline;
 in vec4 v_color; in vec2 v_turn; in float v_px; flat in int v_shape;
 out vec4 color;
 void main() {
+  if (v_px < 5.5) { color = vec4(v_color.rgb * v_color.a, v_color.a); return; }
   vec2 q = gl_PointCoord * 2.0 - 1.0;
   vec2 p = vec2(q.x * v_turn.x + q.y * v_turn.y, -q.x * v_turn.y + q.y * v_turn.x);
   float d;
@@ -176,9 +178,11 @@ export class VesselLayer {
 
   size() {
     const z = this.map.getZoom();
-    const crowd = this.n > 20000 && z < 8 ? 0.75 : 1; // far out and full: smaller, so that coasts stay readable
-    const base = crowd * Math.max(6, Math.min(24, 10 + (z - 5) * 3));
-    return base * (window.devicePixelRatio || 1);
+    const base = Math.max(6, Math.min(24, 10 + (z - 5) * 3));
+    // Far out and full, marks shrink so that together they cover a bounded part of the screen: coasts stay
+    // readable and a machine without a graphics card can still pan.
+    const room = z < 9 && this.n ? Math.sqrt(INK_PX / this.n) : base;
+    return Math.max(3, Math.min(base, room)) * (window.devicePixelRatio || 1);
   }
 
   render(gl, args) {
