@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -172,7 +172,7 @@ class Live:
                 elif isinstance(value, int | float | dict):
                     plain[f"{name}.{field}"] = value
         out = io.BytesIO()
-        np.savez(out, plain=np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8), **arrays)
+        cast(Any, np.savez)(out, plain=np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8), **arrays)
         return out.getvalue()
 
     def load(self, state: bytes) -> None:

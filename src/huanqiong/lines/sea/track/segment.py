@@ -8,196 +8,64 @@ back. Invariant: the state after a row depends on the rows before it alone, not 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from huanqiong.core.units import EARTH_RADIUS_M
-from huanqiong.lines.sea.track.columns import F4, F8, I8
+from huanqiong.lines.sea.track.columns import F8, I8
+from huanqiong.lines.sea.track.match import match, surely
 from huanqiong.lines.sea.track.order import I4, Rows
+from huanqiong.lines.sea.track.state import (
+    FULL,
+    H_COS,
+    H_LAT,
+    H_LON,
+    H_SOG,
+    HELD,
+    HELD_SLOT,
+    HELD_T,
+    LOOK,
+    N_CLOSED,
+    N_NOISE,
+    N_OPEN,
+    N_REPEAT,
+    N_ROW,
+    N_SAMPLE,
+    N_SIGN,
+    N_WITHDRAWN,
+    NEXT_NO,
+    OPEN_AT,
+    P_COS,
+    P_LAT,
+    P_LON,
+    R_C,
+    R_COSY,
+    R_LON,
+    R_METRIC,
+    R_V,
+    REP_AT,
+    REP_F,
+    REP_N,
+    RING,
+    RING_W,
+    S_BORN,
+    S_COUNT,
+    S_HEAD,
+    S_LAST,
+    S_N,
+    S_NEXT,
+    S_NO,
+    S_SHIP,
+    S_T,
+    SIGN_NEXT,
+    Out,
+    Rules,
+)
 
 _R2 = 2.0 * EARTH_RADIUS_M
 _RAD = math.pi / 180.0
-_HOUR_US = 3.6e9
-LOOK = 5  # rows a segment remembers at most
-REPEAT = 4  # rows the repeat rule remembers at most
-OPEN = 10  # segments open at once at most
-
-# A ship's whole numbers, then its floats.
-FULL, N_OPEN, NEXT_NO, SIGN_NEXT, HELD, HELD_T, HELD_SLOT, REP_N, REP_AT, OPEN_AT = range(10)
-SHIP_I = OPEN_AT + OPEN
-H_LAT, H_LON, H_SOG, H_COS, REP_F = range(5)
-SHIP_F = REP_F + 4 * REPEAT
-# A segment's whole numbers, then its floats.
-S_NO, S_SHIP, S_COUNT, S_BORN, S_HEAD, S_N, S_LAST, S_NEXT, S_T = range(9)
-SEG_I = S_T + LOOK
-P_LAT, P_LON, P_COS, RING = range(4)
-R_LAT, R_LON, R_V, R_C, R_COSY, R_METRIC, RING_W = range(7)
-# A metric below 0 says: at least that much, not yet worked out.
-SEG_F = RING + RING_W * LOOK
-
-
-class Rules(NamedTuple):
-    """The profile's numbers as the kernel wants them."""
-
-    max_us: int
-    penalty_h: float
-    buffer_h: float
-    max_kn: float
-    alpha0: float  # max_kn / penalty speed
-    shape: float
-    lookback: int
-    factor: float
-    short_rows: float
-    ambiguity: float
-    slow_kn: float
-    max_open: int
-    repeat: int
-    overlap_rows: int
-    hold_us: int
-    keep_unknown: bool
-    step_us: int  # slots for encounters
-    interp_us: int
-    bin_us: int  # bins for signs of life
-
-
-class Out(NamedTuple):
-    """Where a batch's results are written; `n` counts them by the N_ numbers below."""
-
-    t: I8
-    lat: F8
-    lon: F8
-    sog: F4
-    slot: I4
-    dt: I8  # since the segment's row before, us; -1: none
-    step_m: F8
-    start: I8  # where each active ship's rows begin
-    g_slot: I8  # samples: slot number, ship, segment, place
-    g_ship: I4
-    g_seg: I4
-    g_lat: F8
-    g_lon: F8
-    s_bin: I8  # signs of life: bin, place
-    s_lat: F8
-    s_lon: F8
-    closed: I4
-    row_segment: I4  # for each input row its segment number, where wanted; -1: in none
-    n: I8
-
-
-N_ROW, N_SAMPLE, N_SIGN, N_CLOSED, N_NOISE, N_REPEAT, N_WITHDRAWN = range(7)
-
-
-@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
-def _wrap(x: float) -> float:
-    if -180.0 <= x < 180.0:
-        return x
-    return (x + 180.0) % 360.0 - 180.0
-
-
-@njit(cache=True, error_model="numpy", _nrt=False)
-def _metric(
-    pf: F8, o: int, lat: float, lon: float, v: float, c: float, cy: float, h: float, p: float, r: Rules
-) -> float:
-    """How well a row follows the remembered one at `pf[o]`, by dead reckoning both ways; 0: not at all."""
-    hp = h / (1.0 + math.sqrt(h / r.penalty_h))
-    y1, x1, v1, c1, cy1 = pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C] * _RAD, pf[o + R_COSY]
-    s1, k1, s2, k2 = math.sin(c1), math.cos(c1), math.sin(c * _RAD), math.cos(c * _RAD)
-    m = 60.0 * math.cos(0.5 * (y1 + lat) * _RAD)
-    run1, run2 = v1 * hp, v * hp
-    ex2 = x1 + run1 * s1 / (60.0 * (cy1 + 0.001))
-    ey2 = y1 + run1 * k1 / 60.0
-    ex1 = lon - run2 * s2 / (60.0 * (cy + 0.001))
-    ey1 = lat - run2 * k2 / 60.0
-    ax, ay = m * _wrap(ex1 - x1), 60.0 * (ey1 - y1)
-    bx, by = m * _wrap(ex2 - lon), 60.0 * (ey2 - lat)
-    d = 0.5 * (math.sqrt(ax * ax + ay * ay) + math.sqrt(bx * bx + by * by))
-    dx, dy = m * _wrap(lon - x1), 60.0 * (lat - y1)
-    d = min(d, r.shape * math.sqrt(dx * dx + dy * dy))
-    if 0.0 < dx * s1 + dy * k1 <= run1 and 0.0 < dx * s2 + dy * k2 <= run2:
-        d = min(d, r.shape * 0.5 * (abs(dx * k1 - dy * s1) + abs(dx * k2 - dy * s2)))
-    allowed = p * r.max_kn
-    if d > allowed:
-        return 0.0
-    a = r.alpha0 * d / allowed
-    return math.exp(-(a * a)) / p
-
-
-@njit(cache=True, error_model="numpy", _nrt=False)
-def _worked_out(pf: F8, pi: I8, k: int, r: Rules) -> float:
-    """The metric the k-th newest remembered row was accepted with: against the row remembered before it."""
-    j = (pi[S_HEAD] - k) % LOOK
-    o = RING + j * RING_W
-    if pf[o + R_METRIC] < 0.0:
-        i = (j - 1) % LOOK
-        h = (pi[S_T + j] - pi[S_T + i]) / _HOUR_US
-        p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
-        pf[o + R_METRIC] = _metric(
-            pf, RING + i * RING_W, pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C], pf[o + R_COSY], h, p, r
-        )
-    return pf[o + R_METRIC]
-
-
-@njit(cache=True, error_model="numpy", _nrt=False)
-def _match(
-    pf: F8, pi: I8, t: int, lat: float, lon: float, v: float, c: float, cy: float, r: Rules
-) -> tuple[float, int]:
-    """The best match of a row with one segment: metric (0: none) and how many newest rows it forgets."""
-    best, found, drop = 0.0, 0.0, 0
-    for k in range(min(pi[S_N], r.lookback)):
-        j = (pi[S_HEAD] - k) % LOOK
-        gap = t - pi[S_T + j]
-        if gap > r.max_us:
-            break
-        h = gap / _HOUR_US
-        p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
-        worse = max(1.0, r.factor * k)
-        # exp(-x) <= 1 bounds the metric: most candidates need no dead reckoning.
-        bound = 1.0 / p / worse
-        if bound <= best:
-            continue
-        existing = 0.0
-        if k > 0:
-            o = RING + ((pi[S_HEAD] - k + 1) % LOOK) * RING_W
-            if bound <= abs(pf[o + R_METRIC]):
-                continue
-            existing = _worked_out(pf, pi, k - 1, r)
-        if bound > existing:
-            metric = _metric(pf, RING + j * RING_W, lat, lon, v, c, cy, h, p, r)
-            if metric > 0.0 and metric / worse > existing and metric / worse > best:
-                best, found, drop = metric / worse, metric, k
-    return found, drop
-
-
-@njit(cache=True, error_model="numpy", _nrt=False)
-def _surely(pf: F8, pi: I8, t: int, lat: float, lon: float, cy: float, r: Rules) -> float:
-    """A lower bound of the newest row's metric, if it proves that no older row can match better; else 0.
-
-    A ship that stayed near needs no dead reckoning: the distance alone (d2) bounds the discrepancy.
-    """
-    j = pi[S_HEAD]
-    gap = t - pi[S_T + j]
-    if gap > r.max_us:
-        return 0.0
-    o = RING + j * RING_W
-    turn = abs(lat - pf[o])
-    m = 60.0 * (max(cy, pf[o + R_COSY]) + turn * _RAD)
-    dx, dy = m * _wrap(lon - pf[o + R_LON]), 60.0 * turn
-    h = gap / _HOUR_US
-    p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
-    d = r.shape * math.sqrt(dx * dx + dy * dy)
-    a = r.alpha0 * d / (p * r.max_kn)
-    x = a * a * (1.0 + 1e-9)
-    if a > r.alpha0 or x > 1.5:
-        return 0.0
-    low = (1.0 - x * (1.0 - x * (0.5 - x / 6.0))) / p * (1.0 - 1e-9)  # exp(-x) is never below this cubic
-    first = 1.0 / (r.buffer_h * max(1.0, r.factor))
-    second = 1.0 / (r.buffer_h * max(1.0, 2.0 * r.factor))
-    if low >= first or (low >= second and abs(pf[o + R_METRIC]) >= first):
-        return low
-    return 0.0
 
 
 @njit(cache=True, error_model="numpy", _nrt=False, inline="always")
@@ -315,12 +183,12 @@ def _choose(
     """The slot a row belongs to, its metric, and the newest rows it forgets; slot -1: open a new segment."""
     if si[N_OPEN] == 1:
         slot = si[OPEN_AT]
-        metric, drop = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, c, cy, r)
+        metric, drop = match(pool_f[slot], pool_i[slot], t, lat, lon, v, c, cy, r)
         return (slot, metric, drop) if metric > 0.0 else (-1, 0.0, 0)
     hits, best, at, metric, drop = 0, -1.0, -1, 0.0, 0
     for k in range(si[N_OPEN]):
         slot = si[OPEN_AT + k]
-        m, d = _match(pool_f[slot], pool_i[slot], t, lat, lon, v, c, cy, r)
+        m, d = match(pool_f[slot], pool_i[slot], t, lat, lon, v, c, cy, r)
         w[k] = -1.0
         if m > 0.0:
             hits += 1
@@ -405,7 +273,7 @@ def segment_pass(
             slot, metric, drop = -1, 0.0, 0
             if si[N_OPEN] == 1:
                 only = si[OPEN_AT]
-                low = _surely(pool_f[only], pool_i[only], ti, y, x, cy, r)
+                low = surely(pool_f[only], pool_i[only], ti, y, x, cy, r)
                 if low > 0.0:
                     slot, metric = only, -low
             if slot < 0 and si[N_OPEN] > 0:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from huanqiong.core.ids import holder
 from huanqiong.core.profile import Profile
 from huanqiong.lines.sea.track import segment as sg
+from huanqiong.lines.sea.track import state as st
 from huanqiong.lines.sea.track.columns import F4, F8, I8, NAT, Columns, Devices
 from huanqiong.lines.sea.track.order import (
     I4,
@@ -53,23 +54,23 @@ class Batch(NamedTuple):
     row_segment: I4  # input row -> segment number, where wanted
 
 
-def rules_of(p: Profile) -> sg.Rules:
+def rules_of(p: Profile) -> st.Rules:
     """The profile's segmenting numbers; those that bound state are cut to what the state holds."""
     n, us = p.number, p.micros
-    return sg.Rules(
+    return st.Rules(
         round(n("segment", "max_hours") * 3_600_000_000),
         n("segment", "penalty_hours"),
         n("segment", "buffer_hours"),
         n("segment", "max_knots"),
         n("segment", "max_knots") / n("segment", "penalty_speed"),
         n("segment", "shape_factor"),
-        min(int(n("segment", "lookback")), sg.LOOK),
+        min(int(n("segment", "lookback")), st.LOOK),
         n("segment", "lookback_factor"),
         n("segment", "short_rows"),
         n("segment", "ambiguity"),
         n("segment", "very_slow_kn"),
-        min(int(n("segment", "max_open")), sg.OPEN),
-        min(int(n("segment", "repeat_memory")), sg.REPEAT),
+        min(int(n("segment", "max_open")), st.OPEN),
+        min(int(n("segment", "repeat_memory")), st.REPEAT),
         int(n("segment", "overlap_rows")),
         us("segment", "hold_s"),
         bool(p.value("segment", "keep_unknown_motion")),
@@ -92,7 +93,7 @@ def grown(a: NDArray, n: int) -> NDArray:
 class Tracker:
     """All ships' segmenting states. `known[:n]` are the subjects' keys by ship number."""
 
-    rules: sg.Rules
+    rules: st.Rules
     noise: F8
     skip_holders: frozenset[str]
     devices: Devices
@@ -110,10 +111,10 @@ class Tracker:
         self.hash_key = np.zeros(4096, dtype=np.int64)
         self.hash_ship = np.full(4096, -1, dtype=np.int32)
         self.skip = np.zeros(1024, dtype=np.bool_)
-        self.ship_i = np.zeros((1024, sg.SHIP_I), dtype=np.int64)
-        self.ship_f = np.zeros((1024, sg.SHIP_F))
-        self.pool_i = np.zeros((2048, sg.SEG_I), dtype=np.int64)
-        self.pool_f = np.zeros((2048, sg.SEG_F))
+        self.ship_i = np.zeros((1024, st.SHIP_I), dtype=np.int64)
+        self.ship_f = np.zeros((1024, st.SHIP_F))
+        self.pool_i = np.zeros((2048, st.SEG_I), dtype=np.int64)
+        self.pool_f = np.zeros((2048, st.SEG_F))
         self.free = np.arange(2047, -1, -1, dtype=np.int32)
         self.n_free = 2048
         counted = ("rows", "unusable", "skipped", "duplicates", "noise", "repeats", "withdrawn")
@@ -183,7 +184,7 @@ class Tracker:
         samples = room * (int(self.rules.interp_us // self.rules.step_us) + 1)
         i8, f8, f4, i4 = np.int64, np.float64, np.float32, np.int32
         b = self.buffer
-        out = sg.Out(
+        out = st.Out(
             b("t", room, i8), b("lat", room, f8), b("lon", room, f8), b("sog", room, f4), b("slot", room, i4),
             b("dt", room, i8), b("step", room, f8), np.zeros(len(ships) + 1, i8),
             b("gs", samples, i8), b("gi", samples, i4), b("gk", samples, i4), b("gy", samples, f8),
@@ -196,16 +197,16 @@ class Tracker:
             done, self.n_free = sg.segment_pass(
                 ships, start, rec, order, self.noise, self.rules, self.ship_i,
                 self.ship_f, self.pool_i, self.pool_f, self.free, self.n_free, done, watermark, out,
-                np.empty(sg.OPEN),
+                np.empty(st.OPEN),
             )  # fmt: skip
             if done == len(ships):
                 break
             self._more(int(start[done + 1] - start[done]))
         k = out.n
-        self.counts["noise"] += int(k[sg.N_NOISE])
-        self.counts["repeats"] += int(k[sg.N_REPEAT])
-        self.counts["withdrawn"] += int(k[sg.N_WITHDRAWN])
-        m, g, s = int(k[sg.N_ROW]), int(k[sg.N_SAMPLE]), int(k[sg.N_SIGN])
+        self.counts["noise"] += int(k[st.N_NOISE])
+        self.counts["repeats"] += int(k[st.N_REPEAT])
+        self.counts["withdrawn"] += int(k[st.N_WITHDRAWN])
+        m, g, s = int(k[st.N_ROW]), int(k[st.N_SAMPLE]), int(k[st.N_SIGN])
         track = Track(
             ships, out.start, out.t[:m], out.lat[:m], out.lon[:m], out.sog[:m], out.slot[:m], out.dt[:m],
             out.step_m[:m],
@@ -214,7 +215,7 @@ class Tracker:
             track,
             (out.g_slot[:g], out.g_ship[:g], out.g_seg[:g], out.g_lat[:g], out.g_lon[:g]),
             (out.s_bin[:s], out.s_lat[:s], out.s_lon[:s]),
-            out.closed[: int(k[sg.N_CLOSED])],
+            out.closed[: int(k[st.N_CLOSED])],
             out.row_segment,
         )
 

@@ -1,0 +1,139 @@
+"""How well a position follows a segment: GFW's matching by dead reckoning (docs/detectors.md, 2, "Metric").
+
+Invariant: every short cut here is a bound, so the choice is the one that working everything out would give.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from huanqiong.lines.sea.track.columns import F8, I8
+from huanqiong.lines.sea.track.state import (
+    LOOK,
+    R_C,
+    R_COSY,
+    R_LON,
+    R_METRIC,
+    R_V,
+    RING,
+    RING_W,
+    S_HEAD,
+    S_N,
+    S_T,
+    Rules,
+)
+
+_RAD = math.pi / 180.0
+_HOUR_US = 3.6e9
+
+
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
+def _wrap(x: float) -> float:
+    if -180.0 <= x < 180.0:
+        return x
+    return (x + 180.0) % 360.0 - 180.0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _metric(
+    pf: F8, o: int, lat: float, lon: float, v: float, c: float, cy: float, h: float, p: float, r: Rules
+) -> float:
+    """How well a row follows the remembered one at `pf[o]`, by dead reckoning both ways; 0: not at all."""
+    hp = h / (1.0 + math.sqrt(h / r.penalty_h))
+    y1, x1, v1, c1, cy1 = pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C] * _RAD, pf[o + R_COSY]
+    s1, k1, s2, k2 = math.sin(c1), math.cos(c1), math.sin(c * _RAD), math.cos(c * _RAD)
+    m = 60.0 * math.cos(0.5 * (y1 + lat) * _RAD)
+    run1, run2 = v1 * hp, v * hp
+    ex2 = x1 + run1 * s1 / (60.0 * (cy1 + 0.001))
+    ey2 = y1 + run1 * k1 / 60.0
+    ex1 = lon - run2 * s2 / (60.0 * (cy + 0.001))
+    ey1 = lat - run2 * k2 / 60.0
+    ax, ay = m * _wrap(ex1 - x1), 60.0 * (ey1 - y1)
+    bx, by = m * _wrap(ex2 - lon), 60.0 * (ey2 - lat)
+    d = 0.5 * (math.sqrt(ax * ax + ay * ay) + math.sqrt(bx * bx + by * by))
+    dx, dy = m * _wrap(lon - x1), 60.0 * (lat - y1)
+    d = min(d, r.shape * math.sqrt(dx * dx + dy * dy))
+    if 0.0 < dx * s1 + dy * k1 <= run1 and 0.0 < dx * s2 + dy * k2 <= run2:
+        d = min(d, r.shape * 0.5 * (abs(dx * k1 - dy * s1) + abs(dx * k2 - dy * s2)))
+    allowed = p * r.max_kn
+    if d > allowed:
+        return 0.0
+    a = r.alpha0 * d / allowed
+    return math.exp(-(a * a)) / p
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _worked_out(pf: F8, pi: I8, k: int, r: Rules) -> float:
+    """The metric the k-th newest remembered row was accepted with: against the row remembered before it."""
+    j = (pi[S_HEAD] - k) % LOOK
+    o = RING + j * RING_W
+    if pf[o + R_METRIC] < 0.0:
+        i = (j - 1) % LOOK
+        h = (pi[S_T + j] - pi[S_T + i]) / _HOUR_US
+        p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
+        pf[o + R_METRIC] = _metric(
+            pf, RING + i * RING_W, pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C], pf[o + R_COSY], h, p, r
+        )
+    return pf[o + R_METRIC]
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def match(
+    pf: F8, pi: I8, t: int, lat: float, lon: float, v: float, c: float, cy: float, r: Rules
+) -> tuple[float, int]:
+    """The best match of a row with one segment: metric (0: none) and how many newest rows it forgets."""
+    best, found, drop = 0.0, 0.0, 0
+    for k in range(min(pi[S_N], r.lookback)):
+        j = (pi[S_HEAD] - k) % LOOK
+        gap = t - pi[S_T + j]
+        if gap > r.max_us:
+            break
+        h = gap / _HOUR_US
+        p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
+        worse = max(1.0, r.factor * k)
+        # exp(-x) <= 1 bounds the metric: most candidates need no dead reckoning.
+        bound = 1.0 / p / worse
+        if bound <= best:
+            continue
+        existing = 0.0
+        if k > 0:
+            o = RING + ((pi[S_HEAD] - k + 1) % LOOK) * RING_W
+            if bound <= abs(pf[o + R_METRIC]):
+                continue
+            existing = _worked_out(pf, pi, k - 1, r)
+        if bound > existing:
+            metric = _metric(pf, RING + j * RING_W, lat, lon, v, c, cy, h, p, r)
+            if metric > 0.0 and metric / worse > existing and metric / worse > best:
+                best, found, drop = metric / worse, metric, k
+    return found, drop
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def surely(pf: F8, pi: I8, t: int, lat: float, lon: float, cy: float, r: Rules) -> float:
+    """A lower bound of the newest row's metric, if it proves that no older row can match better; else 0.
+
+    A ship that stayed near needs no dead reckoning: the distance alone (d2) bounds the discrepancy.
+    """
+    j = pi[S_HEAD]
+    gap = t - pi[S_T + j]
+    if gap > r.max_us:
+        return 0.0
+    o = RING + j * RING_W
+    turn = abs(lat - pf[o])
+    m = 60.0 * (max(cy, pf[o + R_COSY]) + turn * _RAD)
+    dx, dy = m * _wrap(lon - pf[o + R_LON]), 60.0 * turn
+    h = gap / _HOUR_US
+    p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
+    d = r.shape * math.sqrt(dx * dx + dy * dy)
+    a = r.alpha0 * d / (p * r.max_kn)
+    x = a * a * (1.0 + 1e-9)
+    if a > r.alpha0 or x > 1.5:
+        return 0.0
+    low = (1.0 - x * (1.0 - x * (0.5 - x / 6.0))) / p * (1.0 - 1e-9)  # exp(-x) is never below this cubic
+    first = 1.0 / (r.buffer_h * max(1.0, r.factor))
+    second = 1.0 / (r.buffer_h * max(1.0, 2.0 * r.factor))
+    if low >= first or (low >= second and abs(pf[o + R_METRIC]) >= first):
+        return low
+    return 0.0
