@@ -107,7 +107,7 @@ def other(
     return OK
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def report(
     words: np.ndarray,
     nbits: int,

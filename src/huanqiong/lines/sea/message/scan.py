@@ -41,7 +41,7 @@ ROOM: Final = 2 * LINE_SENTENCES + SLOTS + 8
 """Free rows a line may need."""
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def _dollar(
     buf: np.ndarray,
     k: int,
@@ -188,30 +188,12 @@ def scan(
     heap: np.ndarray,
     used: np.ndarray,
 ) -> int:
-    """`_scan` on arrays that the caller holds."""
-    return _scan(
-        borrowed(buf), start, stop, base, borrowed(ints), borrowed(octets), borrowed(words), borrowed(row),
-        borrowed(heap), borrowed(used),
-    )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def _scan(
-    buf: np.ndarray,
-    start: int,
-    stop: int,
-    base: int,
-    ints: np.ndarray,
-    octets: np.ndarray,
-    words: np.ndarray,
-    row: np.ndarray,
-    heap: np.ndarray,
-    used: np.ndarray,
-) -> int:
     """Decode the lines of `buf[start:stop]`, which ends with a line's end; `base` is the offset of `buf[0]`.
 
     Stops early where the scratch is nearly full; gives where the next line starts.
     """
+    buf, ints, octets, words = borrowed(buf), borrowed(ints), borrowed(octets), borrowed(words)
+    row, heap, used = borrowed(row), borrowed(heap), borrowed(used)
     rows_max = row.shape[0] - ROOM
     heap_max = heap.size - ROOM * REJECT_TEXT
     i = start

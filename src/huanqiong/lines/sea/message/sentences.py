@@ -51,7 +51,7 @@ LINE_SENTENCES: Final = 32
 PART_OF: Final = -2  # a sentence that waits for the rest of its message
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def _finish_message(
     ints: np.ndarray,
     row: np.ndarray,
@@ -127,30 +127,29 @@ def _fields(
             return FIELDS
     if b - a > MAX_CHARS - 12:
         return PAYLOAD_LONG
-    if total == 1:
+    if total > 1:
+        if b - a > PART_MAX:
+            return PAYLOAD_LONG
+        if a == b and fill > 0:
+            return FIELDS
+        key = ((buf[k + 1] << 8 | buf[k + 2]) << 32) | (channel << 16) | (sequence << 8) | total
+        i = put_part(
+            ints, octets, row, heap, used, key, group, total, number - 1, fill, offset, t, source, length,
+            buf, a, b, la, lb,
+        )  # fmt: skip
+        if i < 0:
+            return PART_OF
+        nbits = join(ints, octets, words, i)
+        if nbits < 0:
+            return -nbits
+        s = SLOT_0 + SLOT_WIDTH * i
+        t, offset = ints[s + FIRST_T], ints[s + OFFSET]
+        source, length = SLOT_RECEIVER + RECEIVER_MAX * i, ints[s + RECEIVER_LEN]
+    else:
         if not unarmour(buf, a, b, words):
             return ARMOUR
         nbits = 6 * (b - a) - fill
-        return report(words, nbits, t, ints, offset, octets, source, length, row, heap, used)
-    if b - a > PART_MAX:
-        return PAYLOAD_LONG
-    if a == b and fill > 0:
-        return FIELDS
-    key = ((buf[k + 1] << 8 | buf[k + 2]) << 32) | (channel << 16) | (sequence << 8) | total
-    i = put_part(
-        ints, octets, row, heap, used, key, group, total, number - 1, fill, offset, t, source, length,
-        buf, a, b, la, lb,
-    )  # fmt: skip
-    if i < 0:
-        return PART_OF
-    nbits = join(ints, octets, words, i)
-    if nbits < 0:
-        return -nbits
-    s = SLOT_0 + SLOT_WIDTH * i
-    return report(
-        words, nbits, ints[s + FIRST_T], ints, ints[s + OFFSET], octets, SLOT_RECEIVER + RECEIVER_MAX * i,
-        ints[s + RECEIVER_LEN], row, heap, used,
-    )  # fmt: skip
+    return report(words, nbits, t, ints, offset, octets, source, length, row, heap, used)
 
 
 @njit(cache=True, nogil=True)
@@ -167,7 +166,7 @@ def _trailer(buf: np.ndarray, a: int, b: int, octets: np.ndarray) -> tuple[int, 
     return t, length
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def sentences(
     buf: np.ndarray,
     k: int,

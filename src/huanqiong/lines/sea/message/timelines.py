@@ -48,7 +48,7 @@ def comma(buf: np.ndarray, a: int, b: int) -> int:
     return k
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def pghp(buf: np.ndarray, a: int, b: int) -> tuple[int, int, int]:
     """`$PGHP,1,y,m,d,h,m,s,ms,country,region,station,...`: the time, and where the station's number lies.
 
