@@ -36,7 +36,10 @@ def needs_geography(kind: str, profile: Profile) -> bool:
     if kind in ("port_visit", "fast_near_coast"):
         return True
     section = SECTION.get(kind, kind)
-    return kind != "zone_visit" and profile.has(section) and profile.number(section, "min_port_m") > 0
+    if kind == "zone_visit" or not profile.has(section):
+        return False
+    keys = ("min_port_m", "min_coast_m") if section in ("loitering", "encounter") else ("min_port_m",)
+    return any(profile.number(section, key) > 0 for key in keys)
 
 
 @njit(cache=True)
@@ -65,6 +68,14 @@ def _clear_of_ports(k: Kernels, section: str, lat: F8, lon: F8) -> NDArray[np.bo
     if least <= 0 or k.geography is None or not len(lat):
         return np.ones(len(lat), dtype=np.bool_)
     return port_distances(k.geography.anchorages.arrays(least), lat, lon) >= least
+
+
+def _in_open_water(k: Kernels, section: str, lat: F8, lon: F8) -> NDArray[np.bool_]:
+    least = k.profile.number(section, "min_coast_m")
+    if least <= 0 or k.geography is None or not len(lat):
+        return np.ones(len(lat), dtype=np.bool_)
+    coast = k.geography.coast
+    return ~coast.within(lat, lon, least) & ~coast.on_land(lat, lon)
 
 
 def _offshore(k: Kernels, lat: F8, lon: F8) -> list[Part]:
@@ -111,7 +122,7 @@ def gap_events(k: Kernels, kind: str, s: Silences) -> pa.Table:
 def loitering_events(k: Kernels, g: Loiters) -> pa.Table:
     """Loitering from groups of slow buckets."""
     p = k.profile
-    at = _clear_of_ports(k, "loitering", g.lat, g.lon)
+    at = _clear_of_ports(k, "loitering", g.lat, g.lon) & _in_open_water(k, "loitering", g.lat, g.lon)
     if not at.all():
         g = Loiters._make(c[at] for c in g)
     limit = p.limit("loitering", "slow_kn")
@@ -193,6 +204,8 @@ def dash_events(k: Kernels, d: Dashes) -> pa.Table:
 def encounter_events(k: Kernels, m: Meetings) -> pa.Table:
     """Encounters, the subject first in order."""
     p = k.profile
+    at = _in_open_water(k, "encounter", m.lat, m.lon)
+    m = Meetings._make(c[at] for c in m)
     a, b = _keys(k, m.a), _keys(k, m.b)
     swap = (a < 0) & (b >= 0)
     for i in np.flatnonzero((a < 0) & (b < 0)).tolist():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
@@ -88,7 +88,12 @@ def place_of(run: list[Slot]) -> Sample:
     return lat / len(mids), m0 + lon / len(mids)
 
 
-def encounters(tracks: list[Track], profile: Any, port_m: PortDistance) -> Iterable[Found]:
+def encounters(
+    tracks: list[Track],
+    profile: Any,
+    port_m: PortDistance,
+    at_sea: Callable[[float, float, float], bool],
+) -> Iterable[Found]:
     def p(name: str) -> Any:
         return profile.value("encounter", name)
 
@@ -116,7 +121,8 @@ def encounters(tracks: list[Track], profile: Any, port_m: PortDistance) -> Itera
                         v = distance_m(*old, *new) / p("step_s") / (1852 / 3600)
                         speeds.append(min(math.floor(v * 10), 255))
             median = sorted(speeds)[(len(speeds) - 1) // 2] / 10
-            if t1 - t0 >= p("min_duration_s") * SECOND and median < p("max_median_kn"):
-                lat, lon = place_of(group[0])
+            lat, lon = place_of(group[0])
+            long_and_slow = t1 - t0 >= p("min_duration_s") * SECOND and median < p("max_median_kn")
+            if long_and_slow and at_sea(lat, lon, p("min_coast_m")):
                 minutes = (t1 - t0) / SECOND / 60
                 yield Found("encounter", tracks[ra].subject, tracks[rb].subject, t0, t1, lat, lon, minutes)

@@ -98,7 +98,9 @@ def _silent(before: list[Row], end: int, profile: Any, port_m: PortDistance) -> 
     return not limit or port_m(a.lat, a.lon) >= limit
 
 
-def loitering(track: Track, profile: Any, port_m: PortDistance) -> Iterable[Found]:
+def loitering(
+    track: Track, profile: Any, port_m: PortDistance, at_sea: Callable[[float, float, float], bool]
+) -> Iterable[Found]:
     """Section 7."""
 
     def p(name: str) -> Any:
@@ -124,7 +126,8 @@ def loitering(track: Track, profile: Any, port_m: PortDistance) -> Iterable[Foun
             if group and len(group) >= p("min_buckets"):
                 start = group[0]["start"]
                 limit = p("min_port_m")
-                if not limit or port_m(start.lat, start.lon) >= limit:
+                clear = not limit or port_m(start.lat, start.lon) >= limit
+                if clear and at_sea(start.lat, start.lon, p("min_coast_m")):
                     hours = 0.0
                     for g in group:
                         hours += g["hours"]

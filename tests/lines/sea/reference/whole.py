@@ -42,14 +42,18 @@ def events(
     def coast_m(y: float, x: float) -> float:
         return float(geography.coast.distance_m(np.array([y]), np.array([x]))[0])
 
+    def at_sea(y: float, x: float, least: float) -> bool:
+        place = np.array([y]), np.array([x])
+        return least <= 0 or (coast_m(y, x) >= least and not geography.coast.on_land(*place)[0])
+
     reception = single.Reception(tracks, profile)
     found: list[Found] = []
     for track in tracks:
         found += single.gaps(track, profile, reception, port_m)
         found += single.open_gap(track, profile, reception, port_m, as_of)
-        found += single.loitering(track, profile, port_m)
+        found += single.loitering(track, profile, port_m, at_sea)
         found += ports.port_visits(track, profile, nearest, as_of)
         found += single.zone_visits(track, profile, zones, as_of)
         found += single.fast_near_coast(track, profile, coast_m, port_m)
-    found += pairs.encounters(tracks, profile, port_m)
+    found += pairs.encounters(tracks, profile, port_m, at_sea)
     return sorted(found, key=lambda f: (f.t0, f.kind, f.subject, f.other or "", f.t1))
