@@ -7,10 +7,10 @@ import os
 
 def main() -> None:
     """Entry point of `hq`."""
+    from huanqiong.cli.warm import cache_directory
     from huanqiong.core.errors import HuanqiongError
-    from huanqiong.lake.store import home
 
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "cache" / "numba"))
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_directory()))
     from huanqiong.cli import ui
     from huanqiong.cli.app import app
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from huanqiong.cli import ui
+from huanqiong.cli.warm import warm
 from huanqiong.core.errors import MissingError, UsageError
 
 SUITES = {
@@ -44,6 +45,7 @@ def run_suite(
         if os.environ.get("HUANQIONG_REQUIRE_BROWSER") == "1":
             raise MissingError("Browser tests are required and no Chromium was found: apt install chromium")
         ui.say("hq test: no Chromium found, so the browser tests will NOT run (apt install chromium)")
+    warm()
     os.environ["HUANQIONG_CHROMIUM"] = found or ""
     os.chdir(root)
     arguments = [sys.executable, "-m", "pytest", "-m", SUITES[suite], *(rest or [])]
