@@ -66,7 +66,7 @@ def _still_far(f: F8, lat: float, lon: float) -> bool:
     return 111_200.0 * (abs(lat - f[FAR_Y]) + min(dx, 360.0 - dx)) < f[FAR_M]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@njit(cache=True, error_model="numpy")
 def coast_nearer_m(c: CoastArrays, lat: float, lon: float, reach_m: float) -> float:
     """The coast distance where it is less than `reach_m` (a few kilometres), else inf.
 
@@ -104,7 +104,7 @@ def coast_nearer_m(c: CoastArrays, lat: float, lon: float, reach_m: float) -> fl
     return 2.0 * _R * math.asin(math.sqrt(best) * 0.5) if best < limit else math.inf
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@njit(cache=True, error_model="numpy")
 def dash_pass(
     ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, mask: U1, coast: CoastArrays, ports: PointArrays,
     min_kn: float, max_m: float, free_m: float, break_us: int, least: int, whole: I8, frac: F8, o_i: I8,
