@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from huanqiong import __version__
-from huanqiong.cli import audit, demo, doctor, drill, serve, suites, user, warm
+from huanqiong.cli import audit, bench, demo, doctor, drill, serve, suites, user, warm
 from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ drills.command("hainan")(drill.hainan)
 drills.command("score")(drill.score)
 app.command("doctor")(doctor.doctor)
 app.command("test", context_settings={"ignore_unknown_options": True})(suites.run_suite)
+app.command("bench")(bench.bench)
 app.command("serve", hidden=True)(serve.serve)
 app.command("prepare", hidden=True)(demo.prepare)
 app.command("warm", hidden=True)(warm.warm)

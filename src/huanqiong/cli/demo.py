@@ -46,6 +46,9 @@ def demo(
     data_path: Annotated[
         Path | None, typer.Option("--data", help="a directory of real AIS files, or one file")
     ] = None,
+    feed_port: Annotated[
+        int, typer.Option(help="UDP port of the first console's live feed; each further store the next one")
+    ] = FEED_PORT,
     login: Annotated[
         bool, typer.Option("--login", help="print a new one-time login of the running demo")
     ] = False,
@@ -65,7 +68,7 @@ def demo(
             for n, plan in enumerate(plans):
                 _prepare_store(plan)
                 neighbours = {k: v for k, v in addresses.items() if k != plan.name}
-                feed = [f"udp://127.0.0.1:{FEED_PORT + n}"]
+                feed = serve.free_feeds([f"udp://127.0.0.1:{feed_port + n}"])
                 consoles.append(_launch(plan, port + n, feed, neighbours))
                 _announce(consoles[-1], browser=browser and n == 0)
             _remember(consoles)
@@ -168,7 +171,8 @@ def _announce(console: serve.Console, *, browser: bool) -> None:
     serve.wait_until_up(console)
     url = serve.login_left(console)
     ui.say(f"\n  {console.store:<8} {console.address}")
-    ui.say(f"  {'':<8} one-time login (15 minutes): {url}\n")
+    ui.say(f"  {'':<8} one-time login (15 minutes): {url}")
+    ui.say(f"  {'':<8} live feed: {', '.join(console.feed) or 'none, its port is taken'}\n")
     if browser:
         import webbrowser
 

@@ -74,6 +74,7 @@ class Console:
 
     store: str
     port: int
+    feed: list[str]
     process: subprocess.Popen[bytes] = field(repr=False)
 
     @property
@@ -90,7 +91,7 @@ def launch(store: str, port: int, *, feed: list[str], neighbours: dict[str, str]
         command += ["--feed", address]
     # A session of its own: Ctrl-C reaches the supervisor, which stops its children in order.
     process = subprocess.Popen(command, env=environment, start_new_session=True)
-    return Console(store, port, process)
+    return Console(store, port, feed, process)
 
 
 def wait_until_up(console: Console, *, timeout_s: float = 60) -> None:
@@ -122,6 +123,22 @@ def free_port(port: int) -> None:
             raise MissingError(
                 f"Port {port} is taken (another `hq demo`?). Stop that, or choose: --port {port + 100}"
             ) from None
+
+
+def free_feeds(addresses: list[str]) -> list[str]:
+    """Those of the UDP addresses that nobody listens on: a demo goes on without a feed."""
+    import socket
+
+    free = []
+    for address in addresses:
+        host, port = address.removeprefix("udp://").rsplit(":", 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((host, int(port)))
+            except OSError:
+                continue
+        free.append(address)
+    return free
 
 
 def stay(consoles: list[Console]) -> None:
