@@ -35,6 +35,7 @@ class Archive:
         ordered: bool = False,
     ) -> None:
         self.kernels = Kernels(profile, geography, zones, kinds)
+        self.kernels.reserve(1 << 16)
         self.ordered = ordered
         self.pending: list[Columns] = []
         self.found: list[pa.Table] = []

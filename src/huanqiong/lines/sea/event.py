@@ -31,13 +31,13 @@ class Part:
     source: str | None = None
     digits: int = 3
 
-    def texts(self) -> pa.Array:
-        """The reasons as JSON objects."""
+    def head(self) -> str:
+        """What stands before the value in the reason's JSON object."""
         head = {"code": self.code, "limit": self.limit, "source": self.source, "unit": self.unit}
-        start = json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))[:-1] + ',"value":'
-        return pc.binary_join_element_wise(start, self._numbers(), "}", "")
+        return json.dumps(head, ensure_ascii=False, sort_keys=True, separators=(",", ":"))[:-1] + ',"value":'
 
-    def _numbers(self) -> pa.Array:
+    def numbers(self) -> pa.Array:
+        """The values as JSON."""
         if isinstance(self.values, list):
             return pa.array([json.dumps(v, ensure_ascii=False) for v in self.values], pa.string())
         if self.values.dtype.kind in "iu":
@@ -61,8 +61,10 @@ def reasons_of(parts: list[Part], n: int) -> pa.Array:
     """The reasons column: a JSON list for each of n events."""
     if n == 0:
         return pa.array([], pa.string())
-    body = pc.binary_join_element_wise(*(p.texts() for p in parts), ",")
-    return pc.binary_join_element_wise("[", body, "]", "")
+    pieces: list[pa.Array | str] = []
+    for k, part in enumerate(parts):
+        pieces += [("[" if k == 0 else "},") + part.head(), part.numbers()]
+    return pc.binary_join_element_wise(*pieces, "}]", "")
 
 
 def subjects_of(keys: I8, devices: Devices) -> pa.Array:

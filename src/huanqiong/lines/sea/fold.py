@@ -25,7 +25,7 @@ from huanqiong.lines.sea.port_visit import PortVisits
 from huanqiong.lines.sea.reception import Reception
 from huanqiong.lines.sea.track.columns import NAT, Columns, Devices, empty_columns
 from huanqiong.lines.sea.track.order import rising
-from huanqiong.lines.sea.track.tracker import Tracker
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Tracker, grown
 from huanqiong.lines.sea.zone import Zone, ZoneVisits
 
 KINDS = ("gap", "open_gap", "loitering", "encounter", "port_visit", "zone_visit", "fast_near_coast")
@@ -75,6 +75,13 @@ class Kernels:
             self.ports = PortVisits(profile, anchorages, mask) if "port_visit" in on else None
             if "fast_near_coast" in on:
                 self.coast = NearCoast(profile, geography.coast, anchorages, mask)
+
+    def reserve(self, ships: int) -> None:
+        """Makes room for so many ships at once; untouched room costs no memory."""
+        for part in (self.tracker, self.gaps, self.loitering, self.ports, self.zones, self.coast):
+            for name, value in vars(part).items() if part is not None else ():
+                if isinstance(value, np.ndarray) and value.shape[0] == FIRST_ROOM:
+                    setattr(part, name, grown(value, ships))
 
     def advance(self, rows: Columns, watermark: int, progress: Progress | None = None) -> pa.Table:
         """Folds rows newer than the frontier and not newer than the watermark; the events now final."""

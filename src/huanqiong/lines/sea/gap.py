@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import US
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import Track, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
 
 I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
@@ -82,9 +82,9 @@ class Gaps:
     def __init__(self, profile: Profile) -> None:
         self.min_us = profile.micros("gap", "min_gap_s")
         self.minutes = int(profile.number("gap", "before_minutes"))
-        self.whole = np.zeros((1024, 4), dtype=np.int64)
-        self.place = np.zeros((1024, 2))
-        self.bins = np.zeros((1024, self.minutes + 1), dtype=np.uint8)
+        self.whole = np.zeros((FIRST_ROOM, 4), dtype=np.int64)
+        self.place = np.zeros((FIRST_ROOM, 2))
+        self.bins = np.zeros((FIRST_ROOM, self.minutes + 1), dtype=np.uint8)
 
     def advance(self, track: Track, n_ships: int) -> Silences:
         """The silences that ended in this batch."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import NM_M
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import Track, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
 
 I4 = NDArray[np.int32]
 _HOUR_US = 3.6e9
@@ -122,8 +122,8 @@ class Loitering:
         self.bucket_us = profile.micros("loitering", "bucket_s")
         self.slow_kn = profile.number("loitering", "slow_kn")
         self.least = max(1, int(profile.number("loitering", "min_buckets")))
-        self.whole = np.zeros((1024, 8), dtype=np.int64)
-        self.frac = np.zeros((1024, 10))
+        self.whole = np.zeros((FIRST_ROOM, 8), dtype=np.int64)
+        self.frac = np.zeros((FIRST_ROOM, 10))
 
     def advance(self, track: Track, closed: I4, n_slots: int) -> Loiters:
         """The groups that ended in this batch."""

@@ -21,7 +21,7 @@ from huanqiong.core.units import EARTH_RADIUS_M
 from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, U1, cell_at, mark_coast
 from huanqiong.lines.sea.mask import ROWS as CELL_ROWS
 from huanqiong.lines.sea.track.columns import F4, F8, I8
-from huanqiong.lines.sea.track.tracker import Track, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
 
 I4 = NDArray[np.int32]
 LAST_T, ROWS, FIRST_T = range(3)
@@ -159,8 +159,8 @@ class NearCoast:
         self.mask, self.coast = mask, coast.arrays()
         self.ports = anchorages.arrays(max(self.free_m, 1.0))
         mark_coast(mask, self.coast, self.max_m, COAST)
-        self.whole = np.zeros((1024, 3), dtype=np.int64)
-        self.frac = np.zeros((1024, 6))
+        self.whole = np.zeros((FIRST_ROOM, 3), dtype=np.int64)
+        self.frac = np.zeros((FIRST_ROOM, 6))
 
     def advance(self, track: Track, n_ships: int) -> Dashes:
         """The runs that ended in this batch."""

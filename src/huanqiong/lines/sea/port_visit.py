@@ -16,7 +16,7 @@ from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
 from huanqiong.lines.sea.mask import PORT, U1, cell_at, mark_points
 from huanqiong.lines.sea.track.columns import F4, F8, I8
-from huanqiong.lines.sea.track.tracker import Track, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
 
 I4 = NDArray[np.int32]
 NONE, AT_SEA, IN_PORT, STOPPED = range(4)
@@ -121,7 +121,7 @@ class PortVisits:
         self.mask = mask
         self.points = anchorages.arrays(self.exit_m)
         mark_points(mask, self.points, PORT)
-        self.whole = np.zeros((1024, 9), dtype=np.int64)
+        self.whole = np.zeros((FIRST_ROOM, 9), dtype=np.int64)
 
     def advance(self, track: Track, n_ships: int) -> Visits:
         """The visits that ended in this batch."""

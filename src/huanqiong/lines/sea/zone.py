@@ -18,7 +18,7 @@ from huanqiong.core.errors import InputError, ShapeError
 from huanqiong.core.profile import Profile
 from huanqiong.lines.sea.mask import U1, ZONE, cell_at, mark_box
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import Track, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
 
 I4 = NDArray[np.int32]
 U8 = NDArray[np.uint64]
@@ -191,8 +191,8 @@ class ZoneVisits:
         for z in zones:
             west, south, east, north = z.shape.bounds
             mark_box(mask, west, south, east, north, int(ZONE))
-        self.bits = np.zeros((1024, (len(zones) + 63) // 64), dtype=np.uint64)
-        self.last_t, self.ordinal = np.zeros(1024, np.int64), np.zeros(1024, np.int64)
+        self.bits = np.zeros((FIRST_ROOM, (len(zones) + 63) // 64), dtype=np.uint64)
+        self.last_t, self.ordinal = np.zeros(FIRST_ROOM, np.int64), np.zeros(FIRST_ROOM, np.int64)
         self.begun: dict[tuple[int, int], tuple[int, int, float, float]] = {}
 
     def advance(self, track: Track, n_ships: int) -> Crossings:

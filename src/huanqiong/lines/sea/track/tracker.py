@@ -29,6 +29,9 @@ from huanqiong.lines.sea.track.order import (
     settle_ties,
 )
 
+FIRST_ROOM = 1024
+"""Ships that every part of the kernels has room for at first."""
+
 
 class Track(NamedTuple):
     """Handed-on rows in ship order: row j of `ships[a]` lies in `start[a] <= j < start[a + 1]`."""
@@ -107,12 +110,12 @@ class Tracker:
         self.want_segments = False
         self.last_t = NAT
         self.buffers: dict[str, NDArray] = {}
-        self.known = np.zeros(1024, dtype=np.int64)
+        self.known = np.zeros(FIRST_ROOM, dtype=np.int64)
         self.hash_key = np.zeros(4096, dtype=np.int64)
         self.hash_ship = np.full(4096, -1, dtype=np.int32)
-        self.skip = np.zeros(1024, dtype=np.bool_)
-        self.ship_i = np.zeros((1024, st.SHIP_I), dtype=np.int64)
-        self.ship_f = np.zeros((1024, st.SHIP_F))
+        self.skip = np.zeros(FIRST_ROOM, dtype=np.bool_)
+        self.ship_i = np.zeros((FIRST_ROOM, st.SHIP_I), dtype=np.int64)
+        self.ship_f = np.zeros((FIRST_ROOM, st.SHIP_F))
         self.pool_i = np.zeros((2048, st.SEG_I), dtype=np.int64)
         self.pool_f = np.zeros((2048, st.SEG_F))
         self.free = np.arange(2047, -1, -1, dtype=np.int32)
