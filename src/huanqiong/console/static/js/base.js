@@ -78,7 +78,7 @@ const alarm = $("#alarm");
 const hear = async () => {
   if (!alarm || document.body.classList.contains("floor")) return;
   try {
-    const rows = (await get("/api/alerts?state=open,claimed&limit=20")).filter((a) => a.distress && !a.acknowledged_at);
+    const rows = (await get("/api/alerts?state=open,claimed&limit=20")).filter((a) => a.distress && !a.test && !a.acknowledged_at);
     alarm.hidden = !rows.length;
     if (rows.length) $("a", alarm).href = `/?alert=${rows[0].id}`;
   } catch {

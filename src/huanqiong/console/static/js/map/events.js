@@ -44,7 +44,7 @@ export function eventLayer(map) {
   map.addSource("events", emptySource());
   map.addLayer({
     id: "events", type: "symbol", source: "events",
-    layout: { "icon-image": ["get", "image"], "icon-size": ["case", ["get", "on"], 0.62, 0.44], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-offset": [0, -26], "symbol-sort-key": ["get", "severity"] },
+    layout: { "icon-image": ["get", "image"], "icon-size": ["interpolate", ["linear"], ["zoom"], 5, ["case", ["get", "on"], 0.56, 0.24], 9, ["case", ["get", "on"], 0.66, 0.46]], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-offset": [0, -26], "symbol-sort-key": ["get", "severity"] },
     paint: { "icon-opacity": ["case", ["get", "calm"], 0.5, 1] },
   });
   let last = { alerts: [], chosen: null };

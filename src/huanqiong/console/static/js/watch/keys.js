@@ -2,7 +2,7 @@
 import { select, selected, emit } from "huanqiong/lib/bus.js";
 import { may } from "huanqiong/lib/boot.js";
 import { typing } from "huanqiong/lib/dom.js";
-import { acknowledge, move } from "huanqiong/watch/queue.js";
+import { acknowledge, isSounding, move } from "huanqiong/watch/queue.js";
 import { shown } from "huanqiong/watch/detail.js";
 import * as dialogs from "huanqiong/watch/dialogs.js";
 import { alerts } from "huanqiong/watch/store.js";
@@ -24,7 +24,7 @@ const KEYS = {
   x: ["watch.judge", (a) => a.state === "judged" ? dialogs.close(a) : toast(gettext("Judge the alert before you close it."), "bad")],
   r: ["watch.claim", (a) => a.state === "claimed" && a.mine ? dialogs.release(a) : ["judged", "closed"].includes(a.state) && may("watch.reopen") ? dialogs.reopen(a) : null],
   a: ["watch.distress", () => {
-    const waiting = alerts.all.find((x) => x.distress && !x.acknowledged_at);
+    const waiting = alerts.all.find(isSounding) ?? alerts.all.find((x) => x.distress && !x.acknowledged_at);
     if (waiting) acknowledge(waiting.id);
   }],
   v: ["registry.view", (a) => a.mmsi && location.assign(`/vessels/${a.mmsi}/`)],

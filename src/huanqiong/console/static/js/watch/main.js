@@ -11,7 +11,7 @@ import { palette } from "huanqiong/map/palette.js";
 import { alerts, refresh } from "huanqiong/watch/store.js";
 import * as timeline from "huanqiong/watch/timeline.js";
 import * as map from "huanqiong/watch/map.js";
-import "huanqiong/watch/queue.js";
+import { isSounding } from "huanqiong/watch/queue.js";
 import "huanqiong/watch/detail.js";
 import "huanqiong/watch/keys.js";
 
@@ -19,7 +19,7 @@ const c = boot.store.clock;
 Object.assign(clock, { mode: c.mode, t0: c.t0, t1: c.t1, skew: c.at - Date.now() / 1000, replaying: false });
 clock.at = Math.round(c.at);
 
-on("alerts", () => sounding(alerts.all.some((a) => a.distress && !a.acknowledged_at && a.state !== "closed" && !a.test)));
+on("alerts", () => sounding(alerts.all.some(isSounding)));
 
 // While the clock moves by itself the queue follows it, at most once a second.
 let soon = null;

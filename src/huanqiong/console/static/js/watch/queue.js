@@ -4,7 +4,7 @@ import { act, post } from "huanqiong/lib/api.js";
 import { boot, kindName, may } from "huanqiong/lib/boot.js";
 import { $, h, icon, severityMark } from "huanqiong/lib/dom.js";
 import { hm, shortTime, number } from "huanqiong/lib/format.js";
-import { alerts, setFilter, setKind } from "huanqiong/watch/store.js";
+import { MOST, alerts, setFilter, setKind } from "huanqiong/watch/store.js";
 
 const list = $("#queue-list");
 const rows = new Map();
@@ -37,13 +37,17 @@ export const whoText = (a) => {
   return a.other_vessel || a.other_mmsi ? `${name(a.vessel, a.mmsi)} ↔ ${name(a.other_vessel, a.other_mmsi)}` : name(a.vessel, a.mmsi);
 };
 
+// A beacon in test mode is marked and waits in the queue; it neither tops it nor sounds.
+export const isSounding = (a) => a.distress && !a.test && !a.acknowledged_at && a.state !== "closed";
+const groupOf = (a) => (a.distress && !a.test ? "distress" : a.state === "open" || a.state === "claimed" ? `s${Math.max(1, 4 - a.tier)}` : "done");
+
 function row(a) {
-  const sounding = a.distress && !a.acknowledged_at && a.state !== "closed";
+  const sounding = isSounding(a);
   return h(
     "li",
     {
       id: `q-${a.id}`, role: "option", "aria-selected": String(selected.alert === a.id), dataset: { id: a.id },
-      class: ["q", a.distress && "distress", sounding && "sounding", ["judged", "closed", "withdrawn"].includes(a.state) && "calm", a.fresh && "fresh"].filter(Boolean).join(" "),
+      class: ["q", a.distress && !a.test && "distress", sounding && "sounding", ["judged", "closed", "withdrawn"].includes(a.state) && "calm", a.fresh && "fresh"].filter(Boolean).join(" "),
       onclick: () => select({ alert: a.id, mmsi: a.mmsi, from: "queue" }),
     },
     severityMark(a.severity, a.distress),
@@ -71,10 +75,10 @@ function draw() {
   }
   let group = null;
   for (const a of alerts.all) {
-    const now = a.distress ? "distress" : a.state === "open" || a.state === "claimed" ? `s${a.severity}` : "done";
+    const now = groupOf(a);
     if (now !== group) {
       group = now;
-      list.append(h("li", { class: "q-group", role: "presentation" }, h("span", {}, groupName(now)), h("span", {}, number(alerts.all.filter((b) => sameGroup(b, now)).length))));
+      list.append(h("li", { class: "q-group", role: "presentation" }, h("span", {}, groupName(now)), h("span", {}, number(alerts.all.filter((b) => groupOf(b) === now).length))));
     }
     const el = row(a);
     rows.set(a.id, el);
@@ -82,11 +86,10 @@ function draw() {
   }
   list.scrollTop = scroll;
   const count = $("#queue-count");
-  if (count) count.textContent = number(alerts.all.length);
+  if (count) count.textContent = alerts.all.length < MOST ? number(alerts.all.length) : `${number(MOST)}+`;
   reveal(selected.alert, false);
 }
 
-const sameGroup = (a, group) => (a.distress ? "distress" : a.state === "open" || a.state === "claimed" ? `s${a.severity}` : "done") === group;
 const groupName = (g) => ({ distress: gettext("Distress"), s3: gettext("High severity"), s2: gettext("Medium severity"), s1: gettext("Low severity"), done: gettext("Judged or closed") })[g] ?? "";
 const emptyTitle = () => ({ mine: gettext("You hold no alert"), done: gettext("Nothing has been judged yet") })[alerts.filter] ?? gettext("Nothing waits for you");
 

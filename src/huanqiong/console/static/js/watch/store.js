@@ -5,6 +5,7 @@ import { clock, emit, following, on } from "huanqiong/lib/bus.js";
 export const alerts = { all: [], byId: new Map(), filter: "open", kind: "", loaded: false, failed: "" };
 
 const STATES = { open: "open,claimed", mine: "claimed", done: "judged,closed,withdrawn", every: "open,claimed,judged,closed,withdrawn" };
+export const MOST = 400; // rows held at once: the worst come first
 let running = null;
 let again = false;
 
@@ -14,7 +15,7 @@ export async function refresh() {
     return running;
   }
   running = (async () => {
-    const query = new URLSearchParams({ state: STATES[alerts.filter], limit: "400" });
+    const query = new URLSearchParams({ state: STATES[alerts.filter], limit: String(MOST) });
     if (alerts.kind) query.set("kind", alerts.kind);
     if (alerts.filter === "mine") query.set("mine", "1");
     if (!following()) query.set("at", new Date(clock.at * 1000).toISOString());
