@@ -36,7 +36,7 @@ def detect(
     strict: Annotated[bool, typer.Option("--strict", help="Rows set aside make the exit status 1.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an event on stdout.")] = False,
 ) -> None:
-    """Finds gaps, encounters, loitering, port and zone visits, and speed near the coast; each with its reasons.
+    """Finds gaps, encounters, loitering, port and zone visits, speed near the coast; each with its reasons.
 
     Exit status: 0 when OUT was written, 1 when no position could be used, 2 for wrong usage.
     """
