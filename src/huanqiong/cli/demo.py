@@ -57,25 +57,20 @@ def demo(
     if login:
         _print_logins()
         return
-    with _only_one():
+    with _only_one(), serve.supervised() as consoles:
         plans = _plans(data_path)
         for n in range(len(plans)):
             serve.free_port(port + n)
         warm()
         addresses = {p.name: f"http://localhost:{port + n}" for n, p in enumerate(plans)}
-        consoles: list[serve.Console] = []
-        try:
-            for n, plan in enumerate(plans):
-                _prepare_store(plan)
-                neighbours = {k: v for k, v in addresses.items() if k != plan.name}
-                feed = serve.free_feeds([f"udp://127.0.0.1:{feed_port + n}"])
-                consoles.append(_launch(plan, port + n, feed, neighbours))
-                _announce(consoles[-1], browser=browser and n == 0)
-            _remember(consoles)
-            ui.say("Ctrl-C stops. `hq demo --login` prints new one-time logins.")
-        except BaseException:
-            serve.stop(consoles)
-            raise
+        for n, plan in enumerate(plans):
+            _prepare_store(plan)
+            neighbours = {k: v for k, v in addresses.items() if k != plan.name}
+            feed = serve.free_feeds([f"udp://127.0.0.1:{feed_port + n}"])
+            consoles.append(_launch(plan, port + n, feed, neighbours))
+            _announce(consoles[-1], browser=browser and n == 0)
+        _remember(consoles)
+        ui.say("Ctrl-C stops. `hq demo --login` prints new one-time logins.")
         serve.stay(consoles)
 
 

@@ -30,14 +30,12 @@ def hainan(
     if not port:
         return
     serve.free_port(port)
-    console = serve.launch(name, port, feed=[], neighbours={}, login_for=PERSON)
-    try:
+    with serve.supervised() as consoles:
+        console = serve.launch(name, port, feed=[], neighbours={}, login_for=PERSON)
+        consoles.append(console)
         serve.wait_until_up(console)
         ui.say(f"\n  {console.address}\n  one-time login (15 minutes): {serve.login_left(console)}\n")
-    except BaseException:
-        serve.stop([console])
-        raise
-    serve.stay([console])
+        serve.stay(consoles)
 
 
 def _stage(name: str, seed: int, hours: float) -> None:

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -39,12 +41,23 @@ def serve(
     if login_for:
         _leave_login(store, accounts.login_path(login_for))
     desk = sea_live.start(opened, feed or [])
-    try:
-        uvicorn.run(
-            application, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2
-        )
-    finally:
-        desk.stop()
+    # uvicorn raises the signal that stopped it again: it must reach us as an exception, not end us.
+    _interrupt_on_signals()
+    with suppress(KeyboardInterrupt):
+        try:
+            uvicorn.run(
+                application, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2
+            )
+        finally:
+            desk.stop()
+
+
+def _interrupt_on_signals() -> None:
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
 
 
 def _login_file(store: str) -> Path:
@@ -141,25 +154,26 @@ def free_feeds(addresses: list[str]) -> list[str]:
     return free
 
 
-def stay(consoles: list[Console]) -> None:
-    """Waits until Ctrl-C, SIGTERM or the end of a console; then stops them all."""
-
-    def leave(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+@contextmanager
+def supervised() -> Iterator[list[Console]]:
+    """A list of consoles that Ctrl-C, SIGTERM or any error stops, whenever it comes."""
+    _interrupt_on_signals()
+    consoles: list[Console] = []
     try:
-        while all(c.process.poll() is None for c in consoles):
-            time.sleep(0.3)
-        ended = next(c for c in consoles if c.process.poll() is not None)
-        raise HuanqiongError(
-            f"The console of store {ended.store} ended by itself ({ended.process.returncode})."
-        )
+        yield consoles
     except KeyboardInterrupt:
         ui.say("\nhq: stopping")
     finally:
         stop(consoles)
+
+
+def stay(consoles: list[Console]) -> None:
+    """Waits until interrupted; HuanqiongError when a console ends by itself."""
+    while all(c.process.poll() is None for c in consoles):
+        time.sleep(0.3)
+    ended = next(c for c in consoles if c.process.poll() is not None)
+    status = ended.process.returncode
+    raise HuanqiongError(f"The console of store {ended.store} ended by itself ({status}).")
 
 
 def stop(consoles: list[Console]) -> None:

@@ -5,6 +5,7 @@ A process opens one store: its records are the only database the process can rea
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -25,10 +26,8 @@ def _secret() -> str:
         new = file.with_suffix(f".{os.getpid()}")
         new.touch(mode=0o600)
         new.write_text(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(new, file)
-        except FileExistsError:
-            pass
         new.unlink()
     return file.read_text().strip()
 

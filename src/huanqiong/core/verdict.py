@@ -24,9 +24,7 @@ class Reason:
 
 def reasons_json(reasons: Iterable[Reason]) -> str:
     """The reasons as the JSON list an events table carries, in a canonical form."""
-    return json.dumps(
-        [asdict(r) for r in reasons], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    return json.dumps([asdict(r) for r in reasons], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def reasons_from(text: str) -> list[Reason]:

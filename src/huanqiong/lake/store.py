@@ -75,7 +75,9 @@ def open_store(name: str) -> Store:
         d = tomllib.loads((path / "store.toml").read_text(encoding="utf-8"))
     except FileNotFoundError:
         have = ", ".join(stores()) or "none yet"
-        raise MissingError(f"There is no store {name!r} in {home()} (there: {have}). `hq demo` makes one.") from None
+        raise MissingError(
+            f"There is no store {name!r} in {home()} (there: {have}). `hq demo` makes one."
+        ) from None
     except tomllib.TOMLDecodeError as e:
         raise StoreError(f"{path / 'store.toml'}: {e}. Restore it from a backup.") from None
     return Store(path, name, d["kind"], d["title_zh"], d["title_en"], d["theatre"], d["clock"])

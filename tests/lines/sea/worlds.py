@@ -43,7 +43,7 @@ def sail(
 
 
 def busy_sea(seed: int, ships: int = 14) -> pa.Table:
-    """Some hours of traffic south of Hainan with every behaviour the kernels look for, glitches and doubles."""
+    """Hours of traffic south of Hainan with every behaviour the kernels know, glitches and doubles."""
     r = np.random.default_rng(seed)
     rows: list[tuple[int, int, float, float, float | None, float | None]] = []
     for k in range(ships):
