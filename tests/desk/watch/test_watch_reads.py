@@ -13,6 +13,7 @@ from huanqiong.desk.registry import acts as registry_acts
 from huanqiong.desk.trust import reads as trust
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
 from huanqiong.desk.watch import access, acts, reads
+from huanqiong.desk.watch.policy import watch_policy
 from huanqiong.desk.watch.rows import QueueQuery
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +44,9 @@ def floor(officer: Any) -> Any:
     return officer
 
 
-def test_the_queue_takes_two_queries_however_long(floor: Any, django_assert_num_queries: Any) -> None:
+def test_the_queue_takes_four_queries_however_long(floor: Any, django_assert_num_queries: Any) -> None:
     for limit in (1, 200):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             rows = reads.queue(QueueQuery(states=(), limit=limit))
         assert len(rows) == min(limit, 60)
 
@@ -55,7 +56,7 @@ def test_one_alert_takes_the_same_number_of_queries_with_much_or_little(
 ) -> None:
     busy = reads.orders()[0].alert_id
     acts.raise_alerts([event("drift", A + 80, 60)], by=SYSTEM)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         assert reads.alert_detail(busy).orders
     with pytest.raises(MissingError):
         reads.alert_detail(10**9)
@@ -69,6 +70,33 @@ def test_the_queue_is_ordered_by_tier_then_rank(floor: Any) -> None:
         assert ranks == sorted(ranks, reverse=True)
     page = [r.id for n in range(0, 60, 7) for r in reads.queue(QueueQuery(states=(), limit=7, offset=n))]
     assert page == [r.id for r in rows]
+
+
+def test_the_first_tier_holds_the_twenty_highest_ranked_of_the_last_day(officer: Any) -> None:
+    policy = watch_policy()
+    hours = [n * 0.5 for n in range(policy.top_most + 11)]  # fifteen hours, all severe
+    late = [
+        event("fast_near_coast", A + n, 60 + h, severity=3, score=0.5 + n / 200) for n, h in enumerate(hours)
+    ]
+    old = [event("fast_near_coast", A + 100 + n, n / 10, severity=3, score=0.99) for n in range(5)]
+    mild = [event("drift", A + 200 + n, 70, severity=2, score=0.99) for n in range(3)]
+    ids = acts.raise_alerts([*late, *old, *mild], by=SYSTEM)["alerts"]
+    rows = reads.queue()
+    top = [r for r in rows if r.tier == 1]
+    assert {r.mmsi for r in top} == {A + n for n in range(11, policy.top_most + 11)}
+    assert rows[: policy.top_most] == top
+    severe = [r for r in rows if r.severity == 3]
+    assert rows[: len(severe)] == severe  # beyond the first tier rank goes on
+    counts = reads.counts()
+    assert counts.by_tier == {1: policy.top_most, 2: 11 + 5 + 3}
+    assert counts.by_tier_severity == {(1, 3): policy.top_most, (2, 2): 3, (2, 3): 16}
+    assert [r.tier for r in reads.alert_rows(ids)] == [{r.id: r.tier for r in rows}[n] for n in sorted(ids)]
+    # Judged, an alert makes room for the next in rank; seen from long ago, the old ones were the first.
+    acts.claim(top[0].id, by=officer)
+    acts.judge(top[0].id, "true", "seen", by=officer)
+    assert A + 10 in {r.mmsi for r in reads.queue() if r.tier == 1}
+    before = reads.queue(QueueQuery(at=at(10)))
+    assert {r.mmsi for r in before if r.tier == 1} == {A + 100 + n for n in range(5)}
 
 
 def test_filters_and_counts_agree(floor: Any) -> None:

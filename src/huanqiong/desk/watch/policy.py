@@ -21,13 +21,15 @@ class WatchPolicy:
     per_extra_kind: float
     tier_1_severity: int
     tier_2_severity: int
+    top_most: int
+    top_window: timedelta
     record_last: int
     distress_gap: timedelta
     offers_distress: frozenset[str]
     silence_max: timedelta
 
     def tier(self, severity: int) -> int:
-        """1 opens the queue; distress, tier 0, is not a matter of severity."""
+        """1 may open the queue (`tiers` says which do); distress, tier 0, is not a matter of severity."""
         if severity >= self.tier_1_severity:
             return 1
         return 2 if severity >= self.tier_2_severity else 3
@@ -50,6 +52,8 @@ def watch_policy() -> WatchPolicy:
         per_extra_kind=d["rank"]["per_extra_kind"],
         tier_1_severity=d["tier"]["tier_1_severity"],
         tier_2_severity=d["tier"]["tier_2_severity"],
+        top_most=d["tier"]["top_most"],
+        top_window=timedelta(hours=d["tier"]["top_window_h"]),
         record_last=d["record"]["last"],
         distress_gap=timedelta(hours=d["distress"]["gap_h"]),
         offers_distress=frozenset(d["distress"]["offered_by"]),

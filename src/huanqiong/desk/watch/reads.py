@@ -38,10 +38,11 @@ from huanqiong.desk.watch.rows import (
     SilenceRow,
     VerdictRow,
 )
+from huanqiong.desk.watch.tiers import placed
 
 
 def _filtered(q: QueueQuery, *, states: bool = True) -> QuerySet[Alert]:
-    rows = Alert.objects.all()
+    rows = placed(Alert.objects.all(), q.at)
     if states and q.states:
         rows = rows.filter(state__in=q.states)
     if q.kinds:
@@ -49,7 +50,7 @@ def _filtered(q: QueueQuery, *, states: bool = True) -> QuerySet[Alert]:
     if q.min_severity:
         rows = rows.filter(severity__gte=q.min_severity)
     if q.max_tier is not None:
-        rows = rows.filter(tier__lte=q.max_tier)
+        rows = rows.filter(place__lte=q.max_tier)
     if q.mmsi is not None:
         rows = rows.filter(Q(mmsi=q.mmsi) | Q(other_mmsi=q.mmsi))
     if q.claimed_by:
@@ -76,7 +77,7 @@ def _rows(rows: Iterable[Any]) -> list[AlertRow]:
         AlertRow(
             id=a.pk,
             state=a.state,
-            tier=a.tier,
+            tier=a.place,
             severity=a.severity,
             rank=a.rank,
             kind=a.kind,
@@ -117,24 +118,24 @@ def _rows(rows: Iterable[Any]) -> list[AlertRow]:
 
 
 def queue(q: QueueQuery = QueueQuery()) -> list[AlertRow]:  # noqa: B008  frozen
-    """The queue in two queries: unacknowledged distress, then tier, rank, newest first."""
+    """The queue in a fixed number of queries: unacknowledged distress, then tier, rank, newest first."""
     sounding = Case(
         When(distress=True, test=False, acknowledged_at=None, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    rows = _joined(_filtered(q)).order_by(sounding, "tier", "-rank", "-t1", "-id")
+    rows = _joined(_filtered(q)).order_by(sounding, "place", "-rank", "-t1", "-id")
     return _rows(rows[q.offset : q.offset + q.limit])
 
 
 def alert_rows(ids: Iterable[int]) -> list[AlertRow]:
     """The queue's rows of these alerts, in order of id: what a stream event refers to."""
-    return _rows(_joined(Alert.objects.filter(pk__in=list(ids))).order_by("id"))
+    return _rows(_joined(placed(Alert.objects.filter(pk__in=list(ids)))).order_by("id"))
 
 
 def for_vessel(mmsi: int, *, limit: int = 200) -> list[AlertRow]:
     """Alerts on a vessel, alone or in a pair, newest first, in every state."""
-    rows = Alert.objects.filter(Q(mmsi=mmsi) | Q(other_mmsi=mmsi))
+    rows = placed(Alert.objects.filter(Q(mmsi=mmsi) | Q(other_mmsi=mmsi)))
     return _rows(_joined(rows).order_by("-t1", "-id")[:limit])
 
 
@@ -207,15 +208,23 @@ def alert_detail(alert_id: int) -> AlertDetail:
 def counts(q: QueueQuery = QueueQuery()) -> Counts:  # noqa: B008  frozen
     """Counts by state over all that the other filters allow; by kind, severity, tier over the states too."""
 
-    def by(rows: QuerySet[Alert], column: str) -> dict[Any, int]:
-        return dict(rows.values_list(column).annotate(n=Count("id")).order_by(column))
+    def by(rows: QuerySet[Alert], *columns: str) -> dict[Any, int]:
+        found = rows.values_list(*columns).annotate(n=Count("id")).order_by(*columns)
+        return {row[0] if len(columns) == 1 else row[:-1]: row[-1] for row in found}
 
     rows = _filtered(q)
+    cells = by(rows, "place", "severity")
+    by_tier: dict[int, int] = {}
+    by_severity: dict[int, int] = {}
+    for (tier, severity), n in sorted(cells.items()):
+        by_tier[tier] = by_tier.get(tier, 0) + n
+        by_severity[severity] = by_severity.get(severity, 0) + n
     return Counts(
         by_state=by(_filtered(q, states=False), "state"),
         by_kind=by(rows, "kind"),
-        by_severity=by(rows, "severity"),
-        by_tier=by(rows, "tier"),
+        by_severity=by_severity,
+        by_tier=by_tier,
+        by_tier_severity=cells,
     )
 
 

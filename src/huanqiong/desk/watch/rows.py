@@ -43,7 +43,7 @@ class AlertRow:
 
     id: int
     state: str  # open, claimed, judged, closed, withdrawn
-    tier: int  # 0 distress, 1 top, 2, 3
+    tier: int  # as shown: 0 distress, 1 top (`tiers`), 2, 3
     severity: int  # 1..3
     rank: float  # a rank, never a probability
     kind: str
@@ -192,12 +192,13 @@ class AlertDetail:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many alerts: by state over all, by kind and severity over the states asked for."""
+    """How many alerts: by state over all, by kind, severity, tier as shown over the states asked for."""
 
     by_state: dict[str, int] = field(default_factory=dict)
     by_kind: dict[str, int] = field(default_factory=dict)
     by_severity: dict[int, int] = field(default_factory=dict)
     by_tier: dict[int, int] = field(default_factory=dict)
+    by_tier_severity: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
