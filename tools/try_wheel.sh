@@ -6,7 +6,8 @@ work=$(mktemp -d)
 trap 'kill "${demo:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
 "$root/.venv/bin/python" -m venv --without-pip "$work/venv" # pip comes from the wheel kept in the tree
 python="$work/venv/bin/python"
-"$python" "$root"/tools/bootstrap/pip-*.whl/pip install -q --no-index "$root"/tools/bootstrap/pip-*.whl
+pip=$(echo "$root"/tools/bootstrap/pip-*.whl)
+"$python" "$pip/pip" install -q --no-index "$pip"
 "$python" -m pip wheel -q --no-deps -w "$work/dist" "$root"
 "$python" -m pip install -q -c "$root/constraints.txt" "$work"/dist/huanqiong-*.whl
 cd "$work"
@@ -16,7 +17,7 @@ port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)
 "$work/venv/bin/hq" demo --no-browser --port "$port" >"$work/demo.out" 2>"$work/demo.err" &
 demo=$!
 for _ in $(seq 300); do
-  if "$python" - "$port" <<'PY' 2>/dev/null; then echo "wheel: the console answered on port $port"; kill -INT $demo; wait $demo; exit 0; fi
+  if "$python" - "$port" <<'PY' 2>/dev/null; then echo "wheel: the console answered on port $port"; kill $demo; wait $demo; exit 0; fi
 import sys, urllib.request
 body = urllib.request.urlopen(f"http://localhost:{sys.argv[1]}/sign-in/", timeout=5).read().decode()
 assert "环琼" in body
