@@ -2,82 +2,60 @@
 
 Bytes are made durable first; then decoded, shown, looked at by the detectors; then, when their part is
 sealed, stored in the lake under the part's SHA-256. A process that is killed takes up its parts again.
+What goes wrong on the way is logged and told in `health`, and the next batch is taken.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huanqiong.core.errors import HuanqiongError
-from huanqiong.core.geography import load_geography
-from huanqiong.core.profile import load_profile
-from huanqiong.core.schema import POSITIONS, T
+from huanqiong.core.schema import T
 from huanqiong.core.units import US
 from huanqiong.desk.registry import acts as registry
-from huanqiong.desk.registry.reads import zones_for_detection
 from huanqiong.desk.trust.actor import SYSTEM
 from huanqiong.desk.watch import acts as watch
-from huanqiong.desk.watch.found import found
-from huanqiong.feed.files import kind_of
 from huanqiong.feed.net.listen import Listener
 from huanqiong.feed.net.pieces import Batch
-from huanqiong.feed.net.pieces import Piece as Arrived
 from huanqiong.feed.net.streams import Streams
 from huanqiong.flows.feed_clock import FeedClock
+from huanqiong.flows.live_detect import LATENESS, LiveDetect
+from huanqiong.flows.live_streams import OpenPart, Stream, decode_again, together
 from huanqiong.flows.sea_now import Now
 from huanqiong.lake.incoming import Part, Piece, forget, leftovers
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
+from huanqiong.lines.sea import kernels, message
 from huanqiong.lines.sea.distress import signals
-from huanqiong.lines.sea.kernels import Live
-from huanqiong.lines.sea.message import Decoded, Decoder
+from huanqiong.lines.sea.message import Decoded
 
-LATENESS_S: Final = 600
-"""Rows this late still count in live events. Source: DESIGN section 5; a setting of the deployment."""
 SEAL_S: Final = 30.0
 """A part is sealed after so long, or at `SEAL_BYTES`: how late the lake is."""
 SEAL_BYTES: Final = 8 << 20
 FUTURE: Final = timedelta(seconds=60)
-"""A report stamped this long after its arrival is kept but not believed. Source: DESIGN section 3."""
+"""A report stamped this long after its arrival is kept but not believed. Source: DESIGN section 3.
+
+On a played feed, whose arrival tells nothing, the clock's lateness stands for it.
+"""
 LOOK_S: Final = 1.0
 """How often the detectors look at what has come."""
+TIMERS_S: Final = {"zones": 5.0, "orders": 30.0, "save": 60.0, "left over": 60.0}
+WAITING_ROWS: Final = 1_000_000
+"""Rows held for the detectors at most; beyond it they are for the archive run."""
+OWED_SIGNALS: Final = 10_000
+TROUBLE_S: Final = 60.0
+"""How long a fault is shown after it was last met."""
 
 log = logging.getLogger(__name__)
-
-
-class Stream:
-    """One sender: its decoder, made when its first bytes show what it speaks, and how many it has had."""
-
-    def __init__(self) -> None:
-        self.decoder: Decoder | None = None
-        self.fed = 0
-
-    def feed(self, data: bytes, arrived: datetime) -> Decoded:
-        """Decodes what the bytes complete."""
-        if self.decoder is None:
-            self.decoder = Decoder(format="n2k" if kind_of(data) == "n2k" else "nmea0183")
-        self.fed += len(data)
-        return self.decoder.feed(data, arrived=arrived)
-
-
-@dataclass
-class OpenPart:
-    """A source's part with the rows decoded from it so far."""
-
-    part: Part
-    opened: datetime
-    positions: list[pa.Table] = field(default_factory=list)
-    other: list[pa.Table] = field(default_factory=list)
-    static: list[pa.Table] = field(default_factory=list)
 
 
 class LiveDesk:
@@ -89,15 +67,16 @@ class LiveDesk:
         self._incoming = store.path / "incoming"
         self._listener = Listener(addresses)
         self._stop = threading.Event()
+        self._warm = threading.Event()
         self._thread: threading.Thread | None = None
         self._streams = Streams(Stream)
         self._parts: dict[str, OpenPart] = {}
+        self._unjudged: list[pa.Table] = []
         self._waiting: list[pa.Table] = []
-        self._shown: dict[str, int] = {}
-        self._looked: datetime | None = None
-        self._profile = load_profile("hainan")
-        self._geography = load_geography(store.theatre)
-        self._live: Live | None = None
+        self._signals: list[dict[str, Any]] = []
+        self._detect = LiveDetect(store, self.lake)
+        self._done: dict[str, float] = {}
+        self._trouble: tuple[float, str] | None = None
         self.watchers: list[Callable[[], None]] = []
         """Called from the feed's thread when vessels moved."""
 
@@ -105,6 +84,7 @@ class LiveDesk:
         """Takes up what a killed process left, then listens."""
         self._recover()
         self._listener.start()
+        threading.Thread(target=self._warm_up, name="sea live warm", daemon=True).start()
         self._thread = threading.Thread(target=self._run, name="sea live", daemon=True)
         self._thread.start()
         return self
@@ -117,13 +97,22 @@ class LiveDesk:
             self._thread.join(timeout=10)
 
     def health(self) -> list[dict[str, Any]]:
-        """Each source: name, state (ok, late, lost, never), last_t, age_s, late_s, counters."""
+        """Each source: name, state, last_t, age_s, late_s, counters, detail.
+
+        `state`: ok, late, lost, never, or failing: data come, but something after it went wrong within the
+        last minute; `detail` says what. While a source is lost its silence is not the ships': gaps pause.
+        """
+        trouble = self._trouble
+        told = trouble[1] if trouble and time.monotonic() - trouble[0] < TROUBLE_S else ""
+        waits = "" if self._warm.is_set() else "the detectors are being compiled: alerts come later"
         out = []
         for h in self._listener.health():
+            silent = "silent: gaps pause until data come again" if h.state == "lost" else ""
             out.append(
                 {
                     "name": h.name,
-                    "state": h.state,
+                    "state": "failing" if told and h.state in ("ok", "late") else h.state,
+                    "detail": told or silent or waits,
                     "last_t": h.last_t.isoformat() if h.last_t else None,
                     "age_s": h.age_s,
                     "late_s": self._listener.limits.late_s,
@@ -134,137 +123,194 @@ class LiveDesk:
             )
         return out
 
+    @contextmanager
+    def _guarded(self, doing: str) -> Iterator[None]:
+        """Whatever goes wrong inside ends nothing else: it is logged and told in `health`."""
+        try:
+            yield
+        except Exception as error:
+            log.exception("live feed, %s", doing)
+            self._trouble = (time.monotonic(), f"{doing}: {error or type(error).__name__}")
+
+    def _due(self, what: str, every_s: float) -> bool:
+        now = time.monotonic()
+        if now - self._done.setdefault(what, now) < every_s:
+            return False
+        self._done[what] = now
+        return True
+
+    def _warm_up(self) -> None:
+        """Minutes where no kernel is compiled yet; the map moves as soon as the decoder is there."""
+        with self._guarded("compiling the detectors"):
+            message.warm()
+            kernels.warm()
+        self._warm.set()
+
     def _run(self) -> None:
         while not self._stop.is_set():
-            batch = self._listener.take(0.25)
-            try:
-                if batch is not None:
-                    self._take(batch)
-                self._seal_due()
-                self._look()
-            except (HuanqiongError, OSError) as error:
-                # Disk full, lake held: say so and go on. A batch not kept is given again.
-                log.error("live feed: %s", error)
-                self._listener.again()
-                self._stop.wait(2)
-        while (batch := self._listener.take(0)) is not None:
-            self._take(batch)
-        self._look(final=True)
+            self._turn(0.25)
+            self._timers()
+        while self._turn(0):
+            pass
         for source in list(self._parts):
             self._seal(source)
+        if self._warm.is_set():
+            self._look()
+            with self._guarded("saving the detectors"):
+                self._detect.save()
 
-    def _take(self, batch: Batch) -> None:
-        decoded: list[Decoded] = []
-        offsets = [self._keep(piece) for piece in batch.pieces]
+    def _turn(self, wait_s: float) -> bool:
+        """Takes a batch if there is one."""
+        batch = self._listener.take(wait_s)
+        if batch is None:
+            return False
+        kept = False
+        with self._guarded("keeping what arrived"):
+            pieces = self._keep(batch)
+            kept = True
+        if kept:
+            self._take(pieces, batch.pieces[-1].arrived)
+        else:
+            self._listener.again()  # disk full and the like: the batch is given again
+            self._stop.wait(2)
+        return kept
+
+    def _timers(self) -> None:
+        for source, opened in list(self._parts.items()):
+            age = (datetime.now(UTC) - opened.opened).total_seconds()
+            if age >= SEAL_S or opened.part.size >= SEAL_BYTES:
+                self._seal(source)
+        if self._warm.is_set() and self._due("look", LOOK_S):
+            self._look()
+        if self._due("zones", TIMERS_S["zones"]):
+            with self._guarded("reading the zones"):
+                self._detect.look_at_zones()
+        if self._due("orders", TIMERS_S["orders"]):
+            with self._guarded("expiring orders"):
+                # A played feed's orders are set in its own time.
+                now = self.clock.now if self.clock.mode == "feed" else datetime.now(UTC)
+                if now is not None and (self.store.clock == "live" or self.clock.mode is not None):
+                    watch.expire_orders(now, by=SYSTEM)
+        if self._due("save", TIMERS_S["save"]):
+            with self._guarded("saving the detectors"):
+                self._detect.save()
+        if self._due("left over", TIMERS_S["left over"]):
+            with self._guarded("storing what is left over"):
+                self._recover()
+
+    def _keep(self, batch: Batch) -> list[tuple[str, Piece]]:
+        """Makes a batch durable; its pieces with their sources, as they lie in the parts."""
+        out = []
+        for p in batch.pieces:
+            opened = self._parts.get(p.source)
+            if opened is None:
+                opened = self._parts[p.source] = OpenPart(Part(self._incoming), p.arrived)
+            offset = opened.part.add(p.data, p.arrived, p.sender)
+            out.append((p.source, Piece(offset, p.arrived, p.sender, p.data)))
         for opened in self._parts.values():
             opened.part.sync()
         self._listener.acknowledge(batch.number)
-        for piece, offset in zip(batch.pieces, offsets, strict=True):
-            opened = self._parts[piece.source]
-            stream = self._streams.of(piece)
-            shift = offset - stream.fed
-            got = stream.feed(piece.data, piece.arrived)
-            opened.positions.append(_shifted(got.positions, shift))
-            opened.other.append(_shifted(got.other, shift))
-            opened.static.append(got.static)
-            decoded.append(got)
-            last = _last_time(got.positions)
-            self._listener.report(piece.source, broken=len(got.rejects), last_t=last)
-        self._show(decoded, batch.pieces[-1].arrived)
+        return out
 
-    def _keep(self, piece: Arrived) -> int:
-        opened = self._parts.get(piece.source)
-        if opened is None:
-            opened = self._parts[piece.source] = OpenPart(Part(self._incoming), piece.arrived)
-        return opened.part.add(piece.data, piece.arrived, piece.sender)
+    def _take(self, pieces: list[tuple[str, Piece]], arrived: datetime) -> None:
+        decoded: list[Decoded] = []
+        for source in dict.fromkeys(s for s, _ in pieces):
+            opened = self._parts[source]
+            for sender, group in together(p for s, p in pieces if s == source):
+                stream = self._streams.of_key(source, sender)
+                with self._guarded("decoding"):
+                    try:
+                        got = stream.feed(group, opened.part.path)
+                    except BaseException:
+                        stream.forget()
+                        raise
+                    opened.rows.add(got)
+                    decoded.append(got)
+                    last = _last_time(got.positions)
+                    self._listener.report(source, broken=len(got.rejects), last_t=last)
+        if decoded:
+            self._show(decoded, arrived)
 
     def _show(self, decoded: list[Decoded], arrived: datetime) -> None:
         positions = pa.concat_tables(d.positions for d in decoded)
         static = pa.concat_tables(d.static for d in decoded)
-        marks = signals(positions, pa.concat_tables(d.other for d in decoded))
-        if marks:
-            watch.raise_distress(marks, by=SYSTEM)
+        with self._guarded("raising distress"):
+            self._signals += signals(positions, pa.concat_tables(d.other for d in decoded))
+            self._signals = self._signals[-OWED_SIGNALS:]
+            if self._signals:
+                watch.raise_distress(self._signals, by=SYSTEM)
+                self._signals = []
+        with self._guarded("moving the map"):
+            self._move(positions, arrived)
         if static.num_rows:
-            registry.record_static(static.to_pylist(), by=SYSTEM)
+            with self._guarded("recording static data"):
+                registry.record_static(static.to_pylist(), by=SYSTEM)
+
+    def _move(self, positions: pa.Table, arrived: datetime) -> None:
         timed = positions.filter(
             pc.and_(pc.is_valid(positions.column("t")), pc.is_valid(positions.column("mmsi")))
         )
-        if timed.num_rows:
-            ships, times = timed.column("mmsi").to_pylist(), timed.column("t").to_pylist()
-            if self.clock.hear(zip(ships, times, strict=True), arrived):
-                self._live = None
-            if self.clock.mode == "live":
-                limit = pa.scalar(arrived + FUTURE, T)
-                timed = timed.filter(pc.less_equal(timed.column("t"), limit))
-            self._waiting.append(timed)
-        if self.now.update(timed):
+        if not timed.num_rows:
+            return
+        ships = timed.column("mmsi").to_numpy()
+        if self.clock.hear(ships, timed.column("t").cast(pa.int64()).to_numpy(), arrived):
+            self._end_feed()
+        self._unjudged.append(timed)
+        if self.clock.now is None:
+            return
+        rows = pa.concat_tables(self._unjudged)
+        self._unjudged = []
+        rows = rows.filter(pc.less_equal(rows.column("t"), pa.scalar(self._limit(), T)))
+        self._waiting.append(rows)
+        while len(self._waiting) > 1 and sum(w.num_rows for w in self._waiting) > WAITING_ROWS:
+            del self._waiting[0]
+            self._trouble = (time.monotonic(), "too fast for the detectors: run `hq sea detect` afterwards")
+        if self.now.update(rows):
             for tell in self.watchers:
                 tell()
 
-    def _look(self, *, final: bool = False) -> None:
+    def _limit(self) -> datetime:
+        """Times later than this are not believed."""
+        now = self.clock.now or datetime.now(UTC)
+        return now + (FUTURE if self.clock.mode == "live" else LATENESS)
+
+    def _end_feed(self) -> None:
+        """Another feed began: the one before is looked at to its end, and its ships leave the map."""
+        with self._guarded("ending the feed before"):
+            rows, self._waiting, self._unjudged = self._waiting, [], []
+            live = self._detect.live
+            if live is not None and rows:
+                live.feed(
+                    pa.concat_tables(rows), arrival=_newest(rows), watermark=live.watermark, provisional=False
+                )
+            self._detect.end()
+        self.now.clear()
+
+    def _look(self) -> None:
         """Gives the detectors what has come since they last looked."""
-        real = datetime.now(UTC)
-        now = self.clock.now
-        if now is None or not (self._waiting or final):
+        if self.clock.now is None or not self._waiting:
             return
-        if self._looked and (real - self._looked).total_seconds() < LOOK_S and not final:
-            return
-        self._looked = real
-        if self._live is None:
-            self._live = Live(
-                self._profile, self._geography, zones=zones_for_detection(), lateness_s=LATENESS_S
-            )
-            self._shown = {}
-        rows = pa.concat_tables(self._waiting) if self._waiting else POSITIONS.empty_table()
-        self._waiting = []
-        provisional, ended = self._live.feed(rows, arrival=now, watermark=now - timedelta(seconds=LATENESS_S))
-        self._raise(provisional.to_pylist(), provisional=True)
-        self._raise(ended.to_pylist(), provisional=False)
-
-    def _raise(self, events: list[dict[str, Any]], *, provisional: bool) -> None:
-        """Raises what is new or graver; withdraws provisional verdicts that no longer hold."""
-        keys = {found(e).key: e for e in events}
-        if provisional:
-            gone = [k for k in self._shown if k not in keys]
-            if gone:
-                watch.withdraw_verdicts(gone, by=SYSTEM, reason="no longer holds with what came since")
-            for k in gone:
-                del self._shown[k]
-            fresh = [e for k, e in keys.items() if self._shown.get(k, 0) < e["severity"]]
-            self._shown.update({k: e["severity"] for k, e in keys.items()})
-        else:
-            fresh = list(keys.values())
-            for k in keys:
-                self._shown.pop(k, None)
-        if fresh:
-            policy = f"{self._profile.name} {self._profile.version}"
-            watch.raise_alerts(
-                fresh,
-                by=SYSTEM,
-                policy=policy,
-                geography=self._geography.fingerprint,
-                provisional=provisional,
-            )
-
-    def _seal_due(self) -> None:
-        now = datetime.now(UTC)
-        for source, opened in list(self._parts.items()):
-            if (now - opened.opened).total_seconds() >= SEAL_S or opened.part.size >= SEAL_BYTES:
-                self._seal(source)
+        rows, self._waiting = self._waiting, []
+        with self._guarded("detecting"):
+            self._detect.take(pa.concat_tables(rows), self.clock.now, self._limit())
 
     def _seal(self, source: str) -> None:
+        """Stores a part's rows. Where that fails the part lies as if left over and is tried again."""
         opened = self._parts.pop(source)
-        sha = opened.part.seal(self.objects)
-        _store(self.lake, sha, opened.positions, opened.other, opened.static)
-        opened.part.drop()
+        with self._guarded("storing what arrived"):
+            try:
+                sha = opened.part.seal(self.objects)
+                opened.rows.store(self.lake, sha)
+            finally:
+                opened.part.close()
+            opened.part.drop()
 
     def _recover(self) -> None:
         for path, pieces in leftovers(self._incoming):
             if pieces:
                 sha = self.objects.put(path)
-                positions, other, static = _decode_again(pieces)
-                _store(self.lake, sha, positions, other, static)
-                log.warning("live feed: took up %d bytes that a stopped process left", path.stat().st_size)
+                decode_again(pieces).store(self.lake, sha)
+                log.warning("live feed: took up %d bytes that were left over", path.stat().st_size)
             forget(path)
 
 
@@ -283,41 +329,8 @@ def current() -> LiveDesk | None:
     return _desk
 
 
-def _decode_again(pieces: list[Piece]) -> tuple[list[pa.Table], list[pa.Table], list[pa.Table]]:
-    streams: dict[str, Stream] = {}
-    positions, other, static = [], [], []
-    for p in pieces:
-        stream = streams.setdefault(p.sender, Stream())
-        shift = p.offset - stream.fed
-        got = stream.feed(p.data, p.arrived)
-        positions.append(_shifted(got.positions, shift))
-        other.append(_shifted(got.other, shift))
-        static.append(got.static)
-    return positions, other, static
-
-
-def _store(
-    lake: Lake, sha: str, positions: list[pa.Table], other: list[pa.Table], static: list[pa.Table]
-) -> None:
-    source = f"feed:{sha}"
-    lake.append(_named(pa.concat_tables(positions), sha), source_id=source)
-    lake.append_other(_named(pa.concat_tables(other), sha), source_id=source)
-    lake.append_static(pa.concat_tables(static), source_id=source)
-
-
-def _shifted(table: pa.Table, by: int) -> pa.Table:
-    """Offsets in the sender's stream become offsets in the part; a row begun in an earlier part has none."""
-    offset = pc.add(table.column("raw_offset"), by)
-    offset = pc.if_else(pc.less(offset, 0), pa.scalar(None, pa.int64()), offset)
-    return table.set_column(
-        table.schema.get_field_index("raw_offset"), table.schema.field("raw_offset"), offset
-    )
-
-
-def _named(table: pa.Table, sha: str) -> pa.Table:
-    field_ = table.schema.field("raw_sha256")
-    names = pc.if_else(pc.is_valid(table.column("raw_offset")), pa.scalar(sha), pa.scalar(None, pa.string()))
-    return table.set_column(table.schema.get_field_index("raw_sha256"), field_, names)
+def _newest(rows: list[pa.Table]) -> datetime:
+    return max(t for r in rows if (t := _last_time(r)) is not None)
 
 
 def _last_time(positions: pa.Table) -> datetime | None:

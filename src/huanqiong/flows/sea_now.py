@@ -61,6 +61,12 @@ class Now:
             self.last_us = max(self.last_us, int(t[rows].max()))
         return len(at)
 
+    def clear(self) -> None:
+        """Takes all vessels off: another feed begins. The cursor goes on."""
+        with self._lock:
+            self._place, self._n, self.last_us = {}, 0, 0
+            self.cursor += 1
+
     def since(self, cursor: int) -> tuple[int, dict[str, np.ndarray]]:
         """(the newest cursor, the vessels that moved after `cursor`), columns as `Picture.latest`."""
         with self._lock:

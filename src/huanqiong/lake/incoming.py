@@ -13,6 +13,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,11 +67,16 @@ class Part:
             raise store_error(e, self.path) from e
 
     def seal(self, objects: Objects) -> str:
-        """Makes the part an object; returns its SHA-256. `drop` it once its rows are stored."""
+        """Makes the part an object; returns its SHA-256. `drop` it once its rows are stored, then `close`."""
         self.sync()
-        self._bytes.close()
-        self._when.close()
         return objects.put(self.path)
+
+    def close(self) -> None:
+        """Lets go of the part: until it is dropped it is left over, for anyone to take up."""
+        with suppress(OSError):  # what was synced is there; more was not promised
+            self._when.close()
+        with suppress(OSError):
+            self._bytes.close()
 
     def drop(self) -> None:
         """Removes the part's files: its bytes are an object and its rows are stored."""
@@ -88,7 +94,12 @@ def leftovers(directory: Path) -> Iterator[tuple[Path, list[Piece]]]:
         arrivals = path.with_suffix(".arrivals")
         for line in arrivals.read_text().splitlines() if arrivals.exists() else []:
             fields = line.split(" ", 2)
-            if len(fields) == 3 and int(fields[0]) < len(data):
+            if (
+                len(fields) == 3
+                and fields[0].isdigit()
+                and fields[1].isdigit()
+                and int(fields[0]) < len(data)
+            ):
                 marks.append((int(fields[0]), _EPOCH + timedelta(microseconds=int(fields[1])), fields[2]))
         ends = [m[0] for m in marks[1:]] + [len(data)]
         yield path, [Piece(*m, data[m[0] : end]) for m, end in zip(marks, ends, strict=True)]

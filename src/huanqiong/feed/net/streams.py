@@ -23,7 +23,11 @@ class Streams(Generic[T]):
 
     def of(self, piece: Piece) -> T:
         """The stream's own, made on its first piece."""
-        key = (piece.source, piece.sender)
+        return self.of_key(piece.source, piece.sender)
+
+    def of_key(self, source: str, sender: str) -> T:
+        """As `of`, by names."""
+        key = (source, sender)
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = self.make()
