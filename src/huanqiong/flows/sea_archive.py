@@ -28,10 +28,16 @@ from huanqiong.feed.files import Batch, read
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
-from huanqiong.lines.sea.distress import signals
+from huanqiong.lines.sea.anchorage import anchorages_from_traffic
+from huanqiong.lines.sea.distress import signals, thinned
 from huanqiong.lines.sea.kernels import Archive
 
 Progress = Callable[[str, int, int], None]
+DAY = timedelta(days=1)
+TRACK_COLUMNS = ("device", "mmsi", "t", "lat", "lon", "sog_kn", "cog_deg")
+"""What the kernels read of a position."""
+SIGNAL_COLUMNS = ("mmsi", "t", "lat", "lon", "nav_status", "msg_type", "raw_sha256", "raw_offset")
+"""What a distress signal is made of."""
 RAW_ROWS = 24
 """How many raw positions a verdict points to, spread evenly from its first to its last."""
 REJECTS_KEPT = 100_000
@@ -109,18 +115,19 @@ def detect(store: Store, *, profile_name: str = "hainan", progress: Progress | N
     Days that do not touch are windows of their own: silence between them is ours, not the ships'.
     """
     lake = Lake(store.lake)
-    profile, geography = load_profile(profile_name), load_geography(store.theatre)
+    profile = load_profile(profile_name)
     zones = zones_for_detection()
     result = Detected()
-
-    def kernel() -> Archive:
-        archive = Archive(profile, geography, zones=zones)
-        result.undetermined |= set(archive.undetermined)
-        return archive
-
     for window in windows(lake.days()):
+        geography = _with_resting_places(lake, window, load_geography(store.theatre), profile, progress)
+
+        def kernel(geography: Geography = geography) -> Archive:
+            archive = Archive(profile, geography, zones=zones, ordered=True)
+            result.undetermined |= set(archive.undetermined)
+            return archive
+
         stage = _named(progress, f"detecting {window[0]}")
-        events = run(kernel, lake, window, progress=stage)
+        events = run(kernel, lake, window, columns=TRACK_COLUMNS, progress=stage)
         result.positions += sum(lake.rows(day=day) for day in window)
         _raise(lake, window, events, profile, geography, result)
     return result
@@ -142,11 +149,46 @@ def _raise(
         by=SYSTEM,
         reason="no longer found when the days were run again with later data or another version",
     )
-    marks = signals(lake.read(t0, t1), lake.read_other(t0, t1))
-    distress = watch.raise_distress(marks, by=SYSTEM) if marks else {"alerts": []}
     result.events += events.num_rows
-    result.alerts += len(out["alerts"]) + len(distress["alerts"])
-    result.distress += len(distress["alerts"])
+    result.alerts += len(out["alerts"])
+    marks: list[dict[str, Any]] = []
+    for day in window:  # one day's rows at a time: a window may be a year
+        start = datetime.combine(day, datetime.min.time(), UTC)
+        rows = lake.read_day(day, columns=SIGNAL_COLUMNS)
+        marks += signals(rows, lake.read_other(start, start + DAY))
+    if marks := thinned(marks):  # a beacon that sent over midnight is one
+        distress = watch.raise_distress(marks, by=SYSTEM)
+        result.alerts += len(distress["alerts"])
+        result.distress += len(distress["alerts"])
+
+
+def _with_resting_places(
+    lake: Lake, window: list[date], geography: Geography, profile: Profile, progress: Progress | None
+) -> Geography:
+    """The geography with the anchorages that the window's own traffic shows besides those it holds.
+
+    A place counts where enough different ships rested within two days: no more than two are held.
+    """
+    if not profile.has("anchorage"):
+        return geography
+    found: dict[str, tuple[float, float]] = {}
+    stage = _named(progress, f"anchorages {window[0]}")
+    for n, day in enumerate(window):
+        if stage:
+            stage("", n, len(window))
+        start = datetime.combine(day, datetime.min.time(), UTC)
+        rows = lake.read(start, start + 2 * DAY, columns=TRACK_COLUMNS)
+        places = anchorages_from_traffic(rows, profile)
+        for cell, lat, lon in zip(places.cell, places.lat.tolist(), places.lon.tolist(), strict=True):
+            found.setdefault(cell, (lat, lon))
+    if stage:
+        stage("", len(window), len(window))
+    if not found:
+        return geography
+    own = geography.anchorages
+    lats, lons = zip(*found.values(), strict=True)
+    labels = [*own.label, *(f"traffic {cell}" for cell in found)]
+    return geography.with_anchorages([*own.lat, *lats], [*own.lon, *lons], labels)
 
 
 def with_raw(lake: Lake, events: pa.Table, t0: datetime, t1: datetime) -> list[dict[str, Any]]:

@@ -28,9 +28,16 @@ def signals(positions: pa.Table, other: pa.Table) -> list[dict[str, Any]]:
     Each is {mmsi, t (aware), lat, lon, signal, text, nav_status, raw}; `signal` is beacon, status_14,
     sar_aircraft or safety_text; lat and lon None where not sent. Rows without a time are left out.
     """
-    found = [*_reports(positions), *_texts(other)]
-    found.sort(key=lambda s: (s["mmsi"], s["signal"], s["t"]))
-    return sorted(_thinned(found), key=lambda s: (s["t"], s["mmsi"]))
+    return thinned([*_reports(positions), *_texts(other)])
+
+
+def thinned(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Signals in time order; of each train of like ones the first and the last.
+
+    Where days are thinned one by one, a train that goes on over midnight keeps its ends there too.
+    """
+    rows = sorted(found, key=lambda s: (s["mmsi"], s["signal"], s["text"] or "", s["t"]))
+    return sorted(_ends(rows), key=lambda s: (s["t"], s["mmsi"]))
 
 
 def _reports(positions: pa.Table) -> Iterable[dict[str, Any]]:
@@ -81,7 +88,7 @@ def _signal(row: dict[str, Any], kind: str, text: str | None, status: int | None
     }
 
 
-def _thinned(found: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+def _ends(found: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Of each train of like signals the first and the last; a text that changes is a signal of its own."""
     for i, s in enumerate(found):
         before = found[i - 1] if i else None
