@@ -6,7 +6,7 @@ import hashlib
 from typing import Literal
 
 Holder = Literal[
-    "ship", "group", "coast_station", "aircraft", "aid", "auxiliary", "gear_buoy", "distress", "unknown"
+    "ship", "group", "coast_station", "aircraft", "aid", "auxiliary", "handheld", "distress", "unknown"
 ]
 
 
@@ -14,8 +14,8 @@ def holder(mmsi: int) -> Holder:
     """What kind of station an MMSI claims to be.
 
     Source: ITU-R M.585-9, annex 1 (ships 2-7, groups 0, coast stations 00, aircraft 111, aids 99,
-    auxiliary craft 98, distress devices 970 SART, 972 MOB, 974 EPIRB). A number that fits no block is
-    `unknown`: net buoys in Chinese waters often carry such numbers, but a number alone does not prove it.
+    auxiliary craft 98, handheld radios 8, distress devices 970 SART, 972 MOB, 974 EPIRB). A number that
+    fits no block is `unknown`. Net buoys carry numbers of any block: a number alone does not prove one.
     """
     if not 0 <= mmsi <= 999_999_999:
         return "unknown"
@@ -32,6 +32,8 @@ def holder(mmsi: int) -> Holder:
         return "aid"
     if s[:2] == "98":
         return "auxiliary"
+    if s[0] == "8":
+        return "handheld"
     if s[0] in "234567":
         return "ship"
     return "unknown"
