@@ -101,6 +101,9 @@ def leftovers(directory: Path) -> Iterator[tuple[Path, list[Piece]]]:
                 and int(fields[0]) < len(data)
             ):
                 marks.append((int(fields[0]), _EPOCH + timedelta(microseconds=int(fields[1])), fields[2]))
+        if data and (not marks or marks[0][0] > 0):
+            # When they came is lost: the file's own time is the latest it can have been.
+            marks.insert(0, (0, datetime.fromtimestamp(path.stat().st_mtime, UTC), "unknown"))
         ends = [m[0] for m in marks[1:]] + [len(data)]
         yield path, [Piece(*m, data[m[0] : end]) for m, end in zip(marks, ends, strict=True)]
 
