@@ -72,14 +72,15 @@ class Episodes:
         members = self.members[id(alert)]
         if not members:
             return False
-        lead = max(members, key=lambda v: (v.severity, v.score, -v.t0.timestamp(), v.kind))
+        rank = self.policy.rank
+        lead = max(members, key=lambda v: (rank(v.kind, v.severity, v.score), -v.t0.timestamp(), v.kind))
         kinds = sorted({v.kind for v in members})
         alert.lead = lead
         alert.kind, alert.kinds = lead.kind, kinds
         alert.lat, alert.lon = lead.lat, lead.lon
-        alert.severity = lead.severity
-        alert.rank = self.policy.rank(lead.severity, lead.score, len(kinds))
-        alert.tier = 0 if alert.distress else self.policy.tier(lead.severity)
+        alert.severity = max(v.severity for v in members)
+        alert.rank = rank(lead.kind, lead.severity, lead.score, len(kinds))
+        alert.tier = 0 if alert.distress else self.policy.tier(alert.severity)
         alert.t0, alert.t1 = min(v.t0 for v in members), max(v.t1 for v in members)
         alert.known_at = min(v.t1 for v in members)
         alert.provisional = all(v.provisional for v in members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -19,6 +20,7 @@ class WatchPolicy:
     quiet_kinds: frozenset[str]
     min_severity: int
     per_extra_kind: float
+    weight: Mapping[str, float]
     tier_1_severity: int
     tier_2_severity: int
     top_most: int
@@ -34,9 +36,9 @@ class WatchPolicy:
             return 1
         return 2 if severity >= self.tier_2_severity else 3
 
-    def rank(self, severity: int, score: float, kinds: int) -> float:
-        """severity + score + a little for each further kind. A rank, never a probability."""
-        return severity + score + self.per_extra_kind * (kinds - 1)
+    def rank(self, kind: str, severity: int, score: float, kinds: int = 1) -> float:
+        """Severity and score by the kind's weight, a little more for each further kind. No probability."""
+        return self.weight.get(kind, 1.0) * (severity + score) + self.per_extra_kind * (kinds - 1)
 
 
 @cache
@@ -50,6 +52,7 @@ def watch_policy() -> WatchPolicy:
         quiet_kinds=frozenset(d["alerting"]["quiet_kinds"]),
         min_severity=d["alerting"]["min_severity"],
         per_extra_kind=d["rank"]["per_extra_kind"],
+        weight=d["rank"]["weight"],
         tier_1_severity=d["tier"]["tier_1_severity"],
         tier_2_severity=d["tier"]["tier_2_severity"],
         top_most=d["tier"]["top_most"],

@@ -104,7 +104,7 @@ def _signal(
             lon=f.lon,
             severity=3,
             follows=near[0] if near else None,
-            rank=watch_policy().rank(3, 1.0, 1),
+            rank=watch_policy().rank("distress", 3, 1.0),
             tier=3 if test else 0,
             raised_at=a.at,
             changed_at=a.at,
