@@ -119,7 +119,7 @@ def test_an_alert_raised_elsewhere_appears_without_reload(
         "loitering", 412900020, 22.0, 3.0, 19.5, 111.3, 2, plant.reasons(("loiter_hours", 3.3, 1.0, "h", "t"))
     )
     event["t0"], event["t1"] = event["t0"].isoformat(), event["t1"].isoformat()
-    console.raise_alert(event)
+    console.raise_alerts(event)
     until(page, f"document.querySelectorAll('#queue-list .q').length === {before + 1}")
     assert page.evaluate("window.sameDocument")
     assert any("Slow for 3.3 h" in text for text in rows(page))
@@ -147,6 +147,28 @@ def test_nothing_is_cut_off(open_as: Callable[..., Any], width: int, height: int
         assert wide <= width, f"{path} is {wide} px wide"
         person = page.locator(".bar button[popovertarget=person-menu]").bounding_box()
         assert person["x"] + person["width"] <= width
+
+
+def test_of_many_alerts_the_first_tier_shows_and_the_others_are_folded(
+    open_as: Callable[..., Any], console: Console
+) -> None:
+    why = plant.reasons(("near_coast_speed", 31.0, 25.0, "kn", "t"))
+    many = [
+        plant.event("fast_near_coast", 412950000 + n, 20.0 + n / 100, 0.5, 19.5, 111.3, 3, why)
+        for n in range(30)
+    ]
+    console.raise_alerts(*many)
+    page = ready(open_as("fu"))
+    heads = page.eval_on_selector_all("#queue-list .q-group", "els => els.map(e => e.innerText)")
+    assert any(h.startswith("First") and h.endswith("20") for h in heads)
+    assert len([t for t in rows(page) if not t.startswith("Distress")]) == 20
+    second = page.locator("#queue-list .q-group button:has-text('Second tier')")
+    assert second.get_attribute("aria-expanded") == "false"
+    for _ in range(25):
+        page.keyboard.press("j")  # stays within what is shown
+    assert page.locator("#queue-list .q[aria-selected=true]").count() == 1
+    second.click()
+    until(page, "document.querySelectorAll('#queue-list .q').length > 30")
 
 
 def test_day_of_the_plant() -> None:

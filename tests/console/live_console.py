@@ -43,9 +43,10 @@ from datetime import datetime
 django.setup()
 from huanqiong.desk.trust.actor import SYSTEM
 from huanqiong.desk.watch import acts
-event = json.loads(sys.argv[1])
-event["t0"], event["t1"] = (datetime.fromisoformat(event[k]) for k in ("t0", "t1"))
-acts.raise_alerts([event], by=SYSTEM)
+events = json.loads(sys.argv[1])
+for event in events:
+    event["t0"], event["t1"] = (datetime.fromisoformat(event[k]) for k in ("t0", "t1"))
+acts.raise_alerts(events, by=SYSTEM)
 """
 
 
@@ -74,9 +75,9 @@ class Console:
     def login_url(self, username: str) -> str:
         return f"{self.url}/login/{self.python(TOKEN, username)}"
 
-    def raise_alert(self, event: dict[str, Any]) -> None:
-        """An alert from another process, as detection does."""
-        self.python(RAISE, json.dumps(event, default=str))
+    def raise_alerts(self, *events: dict[str, Any]) -> None:
+        """Alerts from another process, as detection does."""
+        self.python(RAISE, json.dumps(events, default=str))
 
     def sign_in(self, username: str) -> str:
         """The cookies of a signed-in person."""

@@ -26,6 +26,7 @@ def alert(a: AlertRow, person: Any) -> dict[str, Any]:
         "state": a.state,
         "tier": a.tier,
         "severity": a.severity,
+        "rank": round(a.rank, 3),
         "kind": a.kind,
         "kind_name": name,
         "kinds": list(a.kinds),

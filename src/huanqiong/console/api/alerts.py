@@ -82,9 +82,14 @@ def queue(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.get("/counts")
 def counts(request: HttpRequest) -> dict[str, Any]:
-    """How many alerts by state, kind and severity."""
+    """How many alerts by state, kind, severity, and tier with severity ("tier:severity", tiers as shown)."""
     c = access_counts(request.user, query_of(request))
-    return {"by_state": c.by_state, "by_kind": c.by_kind, "by_severity": c.by_severity}
+    return {
+        "by_state": c.by_state,
+        "by_kind": c.by_kind,
+        "by_severity": c.by_severity,
+        "by_tier": {f"{tier}:{severity}": n for (tier, severity), n in c.by_tier_severity.items()},
+    }
 
 
 @router.get("/{alert_id}")

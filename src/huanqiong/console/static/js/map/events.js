@@ -44,8 +44,8 @@ export function eventLayer(map) {
   map.addSource("events", emptySource());
   map.addLayer({
     id: "events", type: "symbol", source: "events",
-    layout: { "icon-image": ["get", "image"], "icon-size": ["interpolate", ["linear"], ["zoom"], 5, ["case", ["get", "on"], 0.56, 0.24], 9, ["case", ["get", "on"], 0.66, 0.46]], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-offset": [0, -26], "symbol-sort-key": ["get", "severity"] },
-    paint: { "icon-opacity": ["case", ["get", "calm"], 0.5, 1] },
+    layout: { "icon-image": ["get", "image"], "icon-size": ["interpolate", ["linear"], ["zoom"], 5, ["case", ["get", "on"], 0.58, ["get", "first"], 0.34, 0.17], 9, ["case", ["get", "on"], 0.68, ["get", "first"], 0.5, 0.34]], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-offset": [0, -26], "symbol-sort-key": ["get", "severity"] },
+    paint: { "icon-opacity": ["case", ["any", ["get", "on"], ["get", "first"]], 1, ["get", "calm"], 0.35, 0.55] },
   });
   let last = { alerts: [], chosen: null };
   const made = new Map();
@@ -60,7 +60,7 @@ export function eventLayer(map) {
     const features = await Promise.all(
       alerts.filter((a) => a.lat !== null).map(async (a) => {
         const severity = a.distress ? 9 : Math.max(1, Math.min(3, a.severity));
-        return point(a.lon, a.lat, { id: a.id, image: await ensure(a.kind, severity), severity: severity + (a.id === chosen ? 10 : 0), on: a.id === chosen, calm: a.state === "closed" || a.state === "judged" });
+        return point(a.lon, a.lat, { id: a.id, image: await ensure(a.kind, severity), severity: severity + (a.id === chosen ? 20 : a.tier <= 1 ? 10 : 0), on: a.id === chosen, first: a.tier <= 1, calm: a.state === "closed" || a.state === "judged" });
       }),
     );
     map.getSource("events").setData(collection(features));

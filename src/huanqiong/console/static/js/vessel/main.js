@@ -43,7 +43,8 @@ async function load() {
 function fit() {
   const [w, e] = [Math.min(...track.lon), Math.max(...track.lon)];
   const [s, n] = [Math.min(...track.lat), Math.max(...track.lat)];
-  map.fitBounds([[w, s], [e, n]], { padding: 46, maxZoom: 12, animate: false });
+  const rim = Math.max(0, 0.6 - (n - s), 0.6 - (e - w)) / 2; // one that lay at anchor still shows where: with coast
+  map.fitBounds([[w - rim, s - rim], [e + rim, n + rim]], { padding: 46, maxZoom: 12, animate: false });
 }
 
 // A time on the plot is a point on the map.

@@ -36,7 +36,7 @@ export function speedPlot(box, hover) {
       yAxis: [{ ...axis, gridIndex: 0, name: gettext("speed, kn"), min: 0, splitNumber: 3 }, { ...axis, gridIndex: 1, name: gettext("course"), min: 0, max: 360, interval: 180 }],
       series: [
         { name: gettext("speed"), type: "line", showSymbol: false, connectNulls: false, data: broken(track, track.sog), lineStyle: { width: 1.4, color: c.track }, itemStyle: { color: c.track }, areaStyle: { color: c.track, opacity: 0.12 }, sampling: "lttb",
-          markArea: { silent: true, label: { color: ink, fontSize: 11, position: "insideTop" }, data: bands.map((v) => [{ xAxis: Date.parse(v.t0), itemStyle: { color: c[Math.max(1, v.severity)], opacity: bands.length > 6 ? 0.07 : 0.16 }, name: bands.length > 6 ? "" : v.kind_name }, { xAxis: Math.max(Date.parse(v.t1), Date.parse(v.t0) + 60000) }]) } },
+          markArea: { silent: true, label: { color: ink, fontSize: 11, position: "insideTop" }, data: bands.map((v, i) => [{ label: { distance: 3 + 14 * i }, xAxis: Date.parse(v.t0), itemStyle: { color: c[Math.max(1, v.severity)], opacity: bands.length > 6 ? 0.07 : 0.16 }, name: bands.length > 6 ? "" : v.kind_name }, { xAxis: Math.max(Date.parse(v.t1), Date.parse(v.t0) + 60000) }]) } },
         { name: gettext("course"), type: "scatter", xAxisIndex: 1, yAxisIndex: 1, symbolSize: 2.4, data: broken(track, track.cog), itemStyle: { color: c.cargo } },
       ],
     }, true);

@@ -5,7 +5,7 @@ import { clock, emit, on, select, selected } from "huanqiong/lib/bus.js";
 import { $, h, icon, severityMark, severityWord } from "huanqiong/lib/dom.js";
 import { dayTime, decimal, hm, number, place, shortTime, span } from "huanqiong/lib/format.js";
 import * as dialogs from "huanqiong/watch/dialogs.js";
-import { acknowledge, judgementWord, outcomeWord, recordText, stateText, whoText } from "huanqiong/watch/queue.js";
+import { acknowledge, judgementWord, outcomeWord, rankText, recordText, stateText, whoText } from "huanqiong/watch/queue.js";
 
 const box = $("#detail");
 let current = null;
@@ -38,7 +38,7 @@ function reasonItem(r) {
   const bar = r.ratio === null || r.ratio === undefined ? null : h("span", { class: "meter", role: "presentation" },
     h("i", { style: { width: `${Math.min(100, r.ratio * 50)}%` } }), h("u", { style: { left: "50%" }, title: gettext("limit") }));
   return h("li", {}, h("span", {}, r.text), bar,
-    h("small", {}, [r.measured && r.limit && `${gettext("measured")} ${r.measured}`, r.limit && `${gettext("limit")} ${r.limit}`, r.source].filter(Boolean).join(" · ")));
+    r.limit ? h("small", { title: r.source ? `${gettext("source of the limit")}: ${r.source}` : null }, `${gettext("measured")} ${r.measured} · ${gettext("limit")} ${r.limit}`) : null);
 }
 
 function head(d) {
@@ -51,7 +51,7 @@ function head(d) {
     h("div", { class: "row", style: { gap: "4px" } },
       h("span", { class: "chip" }, severityWord(a.severity, a.distress)), h("span", { class: `chip ${a.state === "open" ? "mid" : a.state === "claimed" ? "low" : ""}` }, stateText(a)),
       a.provisional ? h("span", { class: "chip" }, gettext("provisional")) : null, a.test ? h("span", { class: "chip mid" }, gettext("TEST")) : null,
-      h("span", { class: "faint" }, `№ ${a.id}`)));
+      h("span", { class: "faint", title: rankText(a) }, `${gettext("rank")} ${number(a.rank, 2)} · № ${a.id}`)));
 }
 
 function hints(a) {
@@ -73,7 +73,7 @@ function where(a) {
 }
 
 function verdicts(d) {
-  const lead = d.verdicts.filter((v) => v.current);
+  const lead = d.verdicts.filter((v) => v.current).sort((a, b) => (b.kind === d.row.kind) - (a.kind === d.row.kind)); // what gave the alert its name comes first
   const old = d.verdicts.length - lead.length;
   return h("section", {}, h("h3", {}, icon("scale"), gettext("Why")),
     lead.map((v, i) => h("div", {},

@@ -13,6 +13,7 @@ import { VesselLayer } from "huanqiong/map/vessels.js";
 import { alerts } from "huanqiong/watch/store.js";
 
 const HAINAN = [107.7, 17.7, 112.3, 21.3];
+const LEAST_DEG = 2; // the first view, in degrees of latitude's length
 const box = $("#map-box");
 const tracks = new Map();
 const said = new Map(); // mmsi → [name, type]: asked for once, not with every step of a replay
@@ -36,13 +37,13 @@ export async function start() {
   emit("map-ready", map);
 }
 
-// Vessels under a standing alert: what the picture says, then what the queue knows better.
+// Vessels that carry an alert's colour: distress, the first tier, what is claimed and what is chosen. Were every
+// vessel of every tier coloured, colour would say nothing.
 const standing = () => {
   const out = new Map();
-  const p = layer.picture;
-  if (p.alert && alerts.filter !== "open") for (let i = 0; i < p.n; i += 1) if (p.alert[i]) out.set(p.mmsi[i], { severity: Math.min(3, p.alert[i]), distress: p.alert[i] === 4 });
   for (const a of alerts.all) {
     if (a.state !== "open" && a.state !== "claimed") continue;
+    if (a.tier > 1 && a.state === "open" && a.id !== selected.alert) continue;
     for (const m of [a.mmsi, a.other_mmsi]) if (m && (out.get(m)?.severity ?? 0) < a.severity) out.set(m, { severity: a.severity, distress: a.distress });
   }
   return out;
@@ -109,7 +110,11 @@ function someInView(p) {
 
 function fit(p) {
   const pick = (list, q) => [...list].sort((a, b) => a - b)[Math.floor((list.length - 1) * q)];
-  const [w, e, s, n] = [pick(p.lon, 0.03), pick(p.lon, 0.97), pick(p.lat, 0.03), pick(p.lat, 0.97)];
+  let [w, e, s, n] = [pick(p.lon, 0.03), pick(p.lon, 0.97), pick(p.lat, 0.03), pick(p.lat, 0.97)];
+  // Wide enough that some coast says where this is.
+  const wide = Math.max(0, LEAST_DEG - (e - w) * Math.cos((n * Math.PI) / 180), 0.3 * (e - w)) / 2 / Math.cos((n * Math.PI) / 180);
+  const high = Math.max(0, LEAST_DEG * 0.6 - (n - s), 0.3 * (n - s)) / 2;
+  [w, e, s, n] = [w - wide, e + wide, s - high, n + high];
   map.fitBounds([[w, s], [e, n]], { padding: 40, animate: false, maxZoom: 10 });
 }
 
@@ -219,6 +224,7 @@ function reveal(a, near = false) {
 
 on("select", ({ alert, from }) => {
   if (!map) return;
+  layer.set(layer.picture, standing());
   showEvents(alerts.all, alert);
   wayOf();
   if (from !== "map") reveal(alerts.byId.get(alert));

@@ -2,7 +2,7 @@
 import { get } from "huanqiong/lib/api.js";
 import { clock, emit, following, on } from "huanqiong/lib/bus.js";
 
-export const alerts = { all: [], byId: new Map(), filter: "open", kind: "", loaded: false, failed: "" };
+export const alerts = { all: [], byId: new Map(), counts: {}, total: 0, filter: "open", kind: "", loaded: false, failed: "" };
 
 const STATES = { open: "open,claimed", mine: "claimed", done: "judged,closed,withdrawn", every: "open,claimed,judged,closed,withdrawn" };
 export const MOST = 400; // rows held at once: the worst come first
@@ -21,8 +21,10 @@ export async function refresh() {
     if (!following()) query.set("at", new Date(clock.at * 1000).toISOString());
     if (clock.mode === "as_of") query.set("since", new Date(clock.t0 * 1000).toISOString()); // other years' days are not this shift's
     try {
-      const rows = await get(`/api/alerts?${query}`);
+      const [rows, counts] = await Promise.all([get(`/api/alerts?${query}`), get(`/api/alerts/counts?${query}`)]);
       const known = alerts.byId;
+      alerts.counts = counts.by_tier; // "tier:severity" → how many there are, those beyond `MOST` too
+      alerts.total = Object.values(counts.by_tier).reduce((a, b) => a + b, 0);
       for (const row of rows) row.fresh = alerts.loaded && !known.has(row.id);
       alerts.all = rows;
       alerts.byId = new Map(rows.map((a) => [a.id, a]));

@@ -101,7 +101,8 @@ function paint() {
     g.fillRect(Math.max(0, now), top - 8, w - Math.max(0, now), base - top + 9);
     g.globalAlpha = 1;
   }
-  for (const a of alerts.all) mark(g, a, c, top - 13);
+  for (const a of alerts.all) if (a.tier > 1) mark(g, a, c, top - 13);
+  for (const a of alerts.all) if (a.tier <= 1) mark(g, a, c, top - 13);
   const chosen = alerts.byId.get(selected.alert);
   if (chosen) {
     const [x0, x1] = [xOf(Date.parse(chosen.t0) / 1000), xOf(Date.parse(chosen.t1) / 1000)];
@@ -127,7 +128,7 @@ function paint() {
 function mark(g, a, c, y, big = false) {
   const x = xOf(Date.parse(a.known_at ?? a.t1) / 1000);
   if (x < -6 || x > box.clientWidth + 6) return;
-  const r = big ? 7 : a.distress ? 5.5 : 4.2;
+  const r = big ? 7 : a.distress ? 5.5 : a.tier <= 1 ? 4.6 : 2.6;
   const level = a.distress ? 9 : Math.max(1, a.severity);
   g.beginPath();
   if (level === 3) { g.moveTo(x, y - r); g.lineTo(x + r, y); g.lineTo(x, y + r); g.lineTo(x - r, y); }
@@ -135,7 +136,7 @@ function mark(g, a, c, y, big = false) {
   else if (level === 9) g.rect(x - r, y - r, 2 * r, 2 * r);
   else g.arc(x, y, r * 0.85, 0, 7);
   g.closePath();
-  g.globalAlpha = ["judged", "closed", "withdrawn"].includes(a.state) && !big ? 0.4 : 1;
+  g.globalAlpha = ["judged", "closed", "withdrawn"].includes(a.state) && !big ? 0.4 : big || a.tier <= 1 ? 1 : 0.5;
   g.fillStyle = c[level];
   g.fill();
   g.strokeStyle = big ? css("--ink") : css("--panel");
