@@ -29,6 +29,11 @@ NO_POINTS = points([], [], ())
 SECTION = {"open_gap": "gap"}
 """Kinds whose thresholds lie under another's name."""
 MINUTE_US = 60 * US
+_MOVES = [
+    ",".join(w for bit, w in ((ENTRY, "entry"), (STOP, "stop"), (GAP, "gap"), (EXIT, "exit")) if m & bit)
+    for m in range(2 * EXIT)
+]
+"""The moves of a visit in words, by the bits that say which it had."""
 
 
 def needs_geography(kind: str, profile: Profile) -> bool:
@@ -148,15 +153,11 @@ def port_events(k: Kernels, v: Visits, still_open: bool) -> pa.Table:
     anchorages = k.geography.anchorages if k.geography is not None else NO_POINTS
     minutes = (v.t1 - v.t0) / MINUTE_US
     entry, gap = p.limit("port_visit", "entry_m"), p.limit("port_visit", "gap_s")
-    seen = [
-        ",".join(w for bit, w in ((ENTRY, "entry"), (STOP, "stop"), (GAP, "gap"), (EXIT, "exit")) if m & bit)
-        for m in v.moves.tolist()
-    ]
     parts = [
-        Part("port", [anchorages.label[i] for i in v.first.tolist()], None, entry.value, entry.source),
+        Part("port", (anchorages.label, v.first), None, entry.value, entry.source),
         Part("port_stay", minutes / 60.0, "h"),
         Part("confidence", sure, None, least.value, least.source),
-        Part("port_moves", seen, None, gap.value / HOUR_S, gap.source),
+        Part("port_moves", (_MOVES, v.moves), None, gap.value / HOUR_S, gap.source),
     ]
     if still_open:
         parts.append(Part("still_open", np.ones(len(minutes), np.int64)))
@@ -169,8 +170,8 @@ def zone_events(k: Kernels, c: Crossings, still_open: bool) -> pa.Table:
     zones = k.zones.zones if k.zones is not None else []
     minutes = (c.t1 - c.t0) / MINUTE_US
     parts = [
-        Part("zone", [zones[z].name for z in c.zone.tolist()]),
-        Part("zone_id", [zones[z].id for z in c.zone.tolist()]),
+        Part("zone", ([z.name for z in zones], c.zone)),
+        Part("zone_id", ([z.id for z in zones], c.zone)),
         Part("dwell", minutes, "min"),
         Part("rows_inside", c.rows),
     ]
@@ -193,7 +194,12 @@ def dash_events(k: Kernels, d: Dashes) -> pa.Table:
     if k.geography is not None and len(d.lat):
         parts.append(
             Part(
-                "coast_distance", k.geography.coast.distance_m(d.lat, d.lon), "m", near.value, near.source, 1
+                "coast_distance",
+                k.geography.coast.distance_m(d.lat, d.lon),
+                "m",
+                near.value,
+                near.source,
+                1,
             )
         )
     return events(

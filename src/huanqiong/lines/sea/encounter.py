@@ -19,7 +19,7 @@ from huanqiong.core.sphere import haversine
 from huanqiong.core.units import KN_MS, US
 from huanqiong.lines.sea.pairs import Near, has_doubles, near_pairs, nearest_only, slot_order
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import grown
+from huanqiong.lines.sea.track.room import grown
 
 I4 = NDArray[np.int32]
 U4 = NDArray[np.uint32]

@@ -6,6 +6,7 @@ Column by column with Arrow: an archive's hundred thousand events must not cost 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,9 @@ from huanqiong.core.profile import Profile
 from huanqiong.core.schema import EVENTS, T
 from huanqiong.lines.sea.track.columns import F8, I8, Devices
 
-Values = NDArray | list[str]
+Texts = tuple[Sequence[str], NDArray]
+"""Texts that occur often: each once, and for every event the number of its text."""
+Values = NDArray | Texts
 
 
 @dataclass(frozen=True)
@@ -38,20 +41,35 @@ class Part:
 
     def numbers(self) -> pa.Array:
         """The values as JSON."""
-        if isinstance(self.values, list):
-            return pa.array([json.dumps(v, ensure_ascii=False) for v in self.values], pa.string())
+        if isinstance(self.values, tuple):
+            texts, at = self.values
+            used, at = np.unique(at, return_inverse=True)
+            return strings([json.dumps(texts[k], ensure_ascii=False) for k in used.tolist()]).take(arrow(at))
         if self.values.dtype.kind in "iu":
             return arrow(self.values.astype(np.int64)).cast(pa.string())
         rounded = np.round(self.values, self.digits)
         known = np.isfinite(rounded)
         texts = arrow(rounded).cast(pa.string())
-        return texts if known.all() else pc.if_else(pa.array(known.tolist()), texts, "null")
+        return texts if known.all() else pc.if_else(pa.array(known.tolist()), texts, constant("null"))
 
 
 def arrow(values: NDArray) -> pa.Array:
     """An Arrow array over the same memory (`pa.array` looks for pandas anew at every call)."""
     values = np.ascontiguousarray(values)
     return pa.Array.from_buffers(_TYPES[values.dtype.str], len(values), [None, pa.py_buffer(values)])
+
+
+def strings(texts: list[str]) -> pa.StringArray:
+    """Texts as an Arrow array (`pa.array` and `pa.scalar` look for other libraries at every call)."""
+    raw = [t.encode() for t in texts]
+    offsets = np.zeros(len(raw) + 1, dtype=np.int32)
+    np.cumsum([len(r) for r in raw], out=offsets[1:])
+    return pa.StringArray.from_buffers(len(raw), pa.py_buffer(offsets), pa.py_buffer(b"".join(raw)))
+
+
+def constant(text: str) -> pa.StringScalar:
+    """A text as a scalar."""
+    return strings([text])[0]
 
 
 _TYPES = {"<i8": pa.int64(), "<f8": pa.float64(), "|i1": pa.int8()}
@@ -61,17 +79,17 @@ def reasons_of(parts: list[Part], n: int) -> pa.Array:
     """The reasons column: a JSON list for each of n events."""
     if n == 0:
         return pa.array([], pa.string())
-    pieces: list[pa.Array | str] = []
+    pieces: list[pa.Array | pa.Scalar] = []
     for k, part in enumerate(parts):
-        pieces += [("[" if k == 0 else "},") + part.head(), part.numbers()]
-    return pc.binary_join_element_wise(*pieces, "}]", "")
+        pieces += [constant(("[" if k == 0 else "},") + part.head()), part.numbers()]
+    return pc.binary_join_element_wise(*pieces, constant("}]"), constant(""))
 
 
 def subjects_of(keys: I8, devices: Devices) -> pa.Array:
     """Subjects' ids."""
     if len(keys) and keys.min() < 0:
         return pa.array([devices.subject(k) for k in keys.tolist()], pa.string())
-    return pc.binary_join_element_wise("mmsi:", arrow(keys).cast(pa.string()), "")
+    return pc.binary_join_element_wise(constant("mmsi:"), arrow(keys).cast(pa.string()), constant(""))
 
 
 def _mmsi(keys: I8) -> pa.Array:
@@ -102,7 +120,7 @@ def events(
     severity = np.where(value < two, 1, np.where(value < three, 2, 3)).astype(np.int8)
     none = pa.nulls(n, pa.string())
     columns = [
-        pa.repeat(pa.scalar(kind), n),
+        pa.repeat(constant(kind), n),
         subjects_of(keys, devices),
         none if other is None else subjects_of(other, devices),
         _mmsi(keys),
@@ -114,8 +132,8 @@ def events(
         arrow(value / (value + two)),
         arrow(severity),
         reasons_of(parts, n),
-        pa.repeat(pa.scalar(profile.name), n),
-        pa.repeat(pa.scalar(profile.version), n),
+        pa.repeat(constant(profile.name), n),
+        pa.repeat(constant(profile.version), n),
     ]
     return pa.table(columns, schema=EVENTS)
 

@@ -19,13 +19,13 @@ from huanqiong.lines.sea import assemble as asm
 from huanqiong.lines.sea.encounter import Encounters
 from huanqiong.lines.sea.gap import Gaps
 from huanqiong.lines.sea.loitering import Loitering
-from huanqiong.lines.sea.mask import blank
 from huanqiong.lines.sea.near_coast import NearCoast
 from huanqiong.lines.sea.port_visit import PortVisits
 from huanqiong.lines.sea.reception import Reception
 from huanqiong.lines.sea.track.columns import NAT, Columns, Devices, empty_columns
 from huanqiong.lines.sea.track.order import rising
-from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Tracker, grown
+from huanqiong.lines.sea.track.room import zeros
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Tracker
 from huanqiong.lines.sea.zone import Zone, ZoneVisits
 
 KINDS = ("gap", "open_gap", "loitering", "encounter", "port_visit", "zone_visit", "fast_near_coast")
@@ -61,27 +61,28 @@ class Kernels:
         self.frontier = NAT
         """Every row up to this time has been folded in."""
         self.counts: dict[str, int] = {"gap_paused": 0}
-        on, mask = set(self.kinds), blank()
+        on = set(self.kinds)
         self.gaps = Gaps(profile) if on & {"gap", "open_gap"} else None
         asks = "open_gap" in on or ("gap" in on and bool(profile.value("gap", "needs_reception")))
         self.reception = Reception(profile) if asks else None
         self.loitering = Loitering(profile) if "loitering" in on else None
-        self.zones = ZoneVisits(profile, zones, mask) if "zone_visit" in on else None
+        self.zones = ZoneVisits(profile, zones) if "zone_visit" in on else None
         self.ports: PortVisits | None = None
         self.coast: NearCoast | None = None
         anchorages = geography.anchorages if geography is not None else asm.NO_POINTS
         self.encounters = Encounters(profile, anchorages) if "encounter" in on else None
         if geography is not None:
-            self.ports = PortVisits(profile, anchorages, mask) if "port_visit" in on else None
+            self.ports = PortVisits(profile, anchorages) if "port_visit" in on else None
             if "fast_near_coast" in on:
-                self.coast = NearCoast(profile, geography.coast, anchorages, mask)
+                self.coast = NearCoast(profile, geography.coast, anchorages)
 
     def reserve(self, ships: int) -> None:
-        """Makes room for so many ships at once; untouched room costs no memory."""
+        """Makes room for so many ships at once, before the first row; untouched room costs no memory."""
+        self.tracker.reserve(ships)
         for part in (self.tracker, self.gaps, self.loitering, self.ports, self.zones, self.coast):
             for name, value in vars(part).items() if part is not None else ():
                 if isinstance(value, np.ndarray) and value.shape[0] == FIRST_ROOM:
-                    setattr(part, name, grown(value, ships))
+                    setattr(part, name, zeros((ships, *value.shape[1:]), value.dtype))
 
     def advance(self, rows: Columns, watermark: int, progress: Progress | None = None) -> pa.Table:
         """Folds rows newer than the frontier and not newer than the watermark; the events now final."""

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import US
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
+from huanqiong.lines.sea.track.room import Scratch, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 
 I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
@@ -85,18 +86,20 @@ class Gaps:
         self.whole = np.zeros((FIRST_ROOM, 4), dtype=np.int64)
         self.place = np.zeros((FIRST_ROOM, 2))
         self.bins = np.zeros((FIRST_ROOM, self.minutes + 1), dtype=np.uint8)
+        self.buffers = Scratch()
 
     def advance(self, track: Track, n_ships: int) -> Silences:
         """The silences that ended in this batch."""
         self.whole, self.place = grown(self.whole, n_ships), grown(self.place, n_ships)
         self.bins = grown(self.bins, n_ships)
         room = len(track.t)
-        ship, i, f = np.empty(room, np.int32), np.empty((room, 3), np.int64), np.empty((room, 4))
+        b = self.buffers
+        ship, i, f = b("ship", room, np.int32), b("i", room, np.int64, 3), b("f", room, np.float64, 4)
         n = gap_pass(
             track.ships, track.start, track.t, track.lat, track.lon, self.min_us, self.minutes,
             self.whole, self.place, self.bins, ship, i, f,
         )  # fmt: skip
-        return silences(ship[:n], i[:n], f[:n])
+        return silences(ship[:n].copy(), i[:n].copy(), f[:n].copy())
 
     def open(self, n_ships: int, as_of: int) -> Silences:
         """The ships silent at `as_of`."""

@@ -24,6 +24,7 @@ from huanqiong.core.schema import EVENTS
 from huanqiong.core.units import US
 from huanqiong.lines.sea.fold import Kernels
 from huanqiong.lines.sea.track.columns import NAT, Columns, columns_of, empty_columns, join_columns
+from huanqiong.lines.sea.track.room import Scratch
 from huanqiong.lines.sea.zone import Zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -214,7 +215,7 @@ def _copied(part: Any) -> Any:
     out = copy.copy(part)
     for field, value in vars(part).items():
         if field == "buffers":
-            setattr(out, field, {})
+            setattr(out, field, Scratch())
         elif field not in _FIXED and isinstance(value, np.ndarray):
             setattr(out, field, value.copy())
         elif isinstance(value, dict | list):

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import NM_M
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
+from huanqiong.lines.sea.track.room import Scratch, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 
 I4 = NDArray[np.int32]
 _HOUR_US = 3.6e9
@@ -111,7 +112,8 @@ def end_all(whole: I8, frac: F8, slow_kn: float, least: int, o_i: I8, o_f: F8) -
     """Ends every segment, as the window does."""
     n = 0
     for k in range(len(whole)):
-        n = end_segment(whole[k], frac[k], slow_kn, least, n, o_i, o_f)
+        if whole[k, ROWS] > 0:  # a slot never used is not written: its memory stays untouched
+            n = end_segment(whole[k], frac[k], slow_kn, least, n, o_i, o_f)
     return n
 
 
@@ -124,18 +126,19 @@ class Loitering:
         self.least = max(1, int(profile.number("loitering", "min_buckets")))
         self.whole = np.zeros((FIRST_ROOM, 8), dtype=np.int64)
         self.frac = np.zeros((FIRST_ROOM, 10))
+        self.buffers = Scratch()
 
     def advance(self, track: Track, closed: I4, n_slots: int) -> Loiters:
         """The groups that ended in this batch."""
         self.whole, self.frac = grown(self.whole, n_slots), grown(self.frac, n_slots)
         room = len(track.t) + len(closed)
-        i, f = np.empty((room, 4), np.int64), np.empty((room, 4))
+        i, f = self.buffers("i", room, np.int64, 4), self.buffers("f", room, np.float64, 4)
         n = loiter_pass(
             track.ships, track.start, track.t, track.lat, track.lon, track.slot, track.dt, track.step_m,
             closed,
             self.bucket_us, self.slow_kn, self.least, self.whole, self.frac, i, f,
         )  # fmt: skip
-        return _loiters(i[:n], f[:n])
+        return _loiters(i[:n].copy(), f[:n].copy())
 
     def finish(self) -> Loiters:
         """The groups still open, as they stand."""

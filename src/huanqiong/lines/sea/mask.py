@@ -5,12 +5,16 @@ Invariant: a bit that is not set proves that no anchorage, coast or zone is in r
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from huanqiong.core.geography.coast import Coast
 from huanqiong.core.geography.kernels import STEP_M, SUB, TILE_DEG, CoastArrays, cell_radius_m
-from huanqiong.core.geography.points import PointArrays
+from huanqiong.core.geography.points import PointArrays, Points
+from huanqiong.lines.sea.track.room import zeros
 
 U1 = NDArray[np.uint8]
 PER_DEG = 20
@@ -63,4 +67,22 @@ def mark_box(mask: U1, west: float, south: float, east: float, north: float, bit
 
 def blank() -> U1:
     """A map with no bit set."""
-    return np.zeros(ROWS * COLS, dtype=np.uint8)
+    return zeros(ROWS * COLS, np.uint8)
+
+
+@lru_cache(maxsize=2)
+def near_points(points: Points, reach_m: float) -> U1:
+    """The map of where a point may lie within reach: made once, shared, never written again."""
+    mask = blank()
+    mark_points(mask, points.arrays(reach_m), PORT)
+    mask.setflags(write=False)
+    return mask
+
+
+@lru_cache(maxsize=2)
+def near_coast(coast: Coast, max_m: float) -> U1:
+    """The map of where a shoreline may be nearer than `max_m`: made once, shared, never written again."""
+    mask = blank()
+    mark_coast(mask, coast.arrays(), max_m, COAST)
+    mask.setflags(write=False)
+    return mask

@@ -18,10 +18,11 @@ from huanqiong.core.geography.kernels import SUB, TILE_DEG, CoastArrays, coast_d
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import EARTH_RADIUS_M
-from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, U1, cell_at, mark_coast
+from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, U1, cell_at, near_coast
 from huanqiong.lines.sea.mask import ROWS as CELL_ROWS
 from huanqiong.lines.sea.track.columns import F4, F8, I8
-from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
+from huanqiong.lines.sea.track.room import Scratch, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 
 I4 = NDArray[np.int32]
 LAST_T, ROWS, FIRST_T = range(3)
@@ -147,7 +148,7 @@ def end_all(n_ships: int, least: int, whole: I8, frac: F8, o_i: I8, o_f: F8) -> 
 class NearCoast:
     """Every ship's open run."""
 
-    def __init__(self, profile: Profile, coast: Coast, anchorages: Points, mask: U1) -> None:
+    def __init__(self, profile: Profile, coast: Coast, anchorages: Points) -> None:
         number = profile.number
         self.min_kn, self.max_m = (
             number("fast_near_coast", "min_sog_kn"),
@@ -156,22 +157,23 @@ class NearCoast:
         self.free_m = number("fast_near_coast", "port_free_m")
         self.break_us = profile.micros("fast_near_coast", "break_s")
         self.least = max(1, int(number("fast_near_coast", "min_rows")))
-        self.mask, self.coast = mask, coast.arrays()
+        self.mask, self.coast = near_coast(coast, self.max_m), coast.arrays()
         self.ports = anchorages.arrays(max(self.free_m, 1.0))
-        mark_coast(mask, self.coast, self.max_m, COAST)
         self.whole = np.zeros((FIRST_ROOM, 3), dtype=np.int64)
         self.frac = np.zeros((FIRST_ROOM, 6))
+        self.buffers = Scratch()
 
     def advance(self, track: Track, n_ships: int) -> Dashes:
         """The runs that ended in this batch."""
         self.whole, self.frac = grown(self.whole, n_ships), grown(self.frac, n_ships)
-        i, f = np.empty((len(track.t), 4), np.int64), np.empty((len(track.t), 3))
+        room = len(track.t)
+        i, f = self.buffers("i", room, np.int64, 4), self.buffers("f", room, np.float64, 3)
         n = dash_pass(
             track.ships, track.start, track.t, track.lat, track.lon, track.sog, self.mask, self.coast,
             self.ports,
             self.min_kn, self.max_m, self.free_m, self.break_us, self.least, self.whole, self.frac, i, f,
         )  # fmt: skip
-        return _dashes(i[:n], f[:n])
+        return _dashes(i[:n].copy(), f[:n].copy())
 
     def finish(self, n_ships: int) -> Dashes:
         """The runs still open."""

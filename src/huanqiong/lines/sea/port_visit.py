@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
-from huanqiong.lines.sea.mask import PORT, U1, cell_at, mark_points
+from huanqiong.lines.sea.mask import PORT, U1, cell_at, near_points
 from huanqiong.lines.sea.track.columns import F4, F8, I8
-from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
+from huanqiong.lines.sea.track.room import Scratch, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 
 I4 = NDArray[np.int32]
 NONE, AT_SEA, IN_PORT, STOPPED = range(4)
@@ -112,26 +113,26 @@ def port_pass(
 class PortVisits:
     """Every ship's state machine and open visit."""
 
-    def __init__(self, profile: Profile, anchorages: Points, mask: U1) -> None:
+    def __init__(self, profile: Profile, anchorages: Points) -> None:
         number = profile.number
         self.entry_m, self.exit_m = number("port_visit", "entry_m"), number("port_visit", "exit_m")
         self.stop_kn = number("port_visit", "stop_kn")
         self.start_kn = number("port_visit", "start_kn")
         self.gap_us = profile.micros("port_visit", "gap_s")
-        self.mask = mask
         self.points = anchorages.arrays(self.exit_m)
-        mark_points(mask, self.points, PORT)
+        self.mask = near_points(anchorages, self.exit_m)
         self.whole = np.zeros((FIRST_ROOM, 9), dtype=np.int64)
+        self.buffers = Scratch()
 
     def advance(self, track: Track, n_ships: int) -> Visits:
         """The visits that ended in this batch."""
         self.whole = grown(self.whole, n_ships)
-        out = np.empty((len(track.t), 6), np.int64)
+        out = self.buffers("out", len(track.t), np.int64, 6)
         n = port_pass(
             track.ships, track.start, track.t, track.lat, track.lon, track.sog, self.mask, self.points,
             self.entry_m, self.exit_m, self.stop_kn, self.start_kn, self.gap_us, self.whole, out,
         )  # fmt: skip
-        return _visits(out[:n])
+        return _visits(out[:n].copy())
 
     def open(self, as_of: int) -> Visits:
         """The visits open at `as_of`, which ends them."""

@@ -17,6 +17,7 @@ from huanqiong.lines.sea.track.columns import F8, I8
 
 I4 = NDArray[np.int32]
 _COL_BITS, _ROW_BITS = 14, 14
+_ASKED = 4096
 
 
 @njit(cache=True)
@@ -73,43 +74,54 @@ def move(keys: I8, counts: I4, new_keys: I8, new_counts: I4, oldest: int) -> int
 
 
 @njit(cache=True)
-def share_heard(
-    keys: I8,
-    counts: I4,
-    t0: I8,
-    t1: I8,
-    lat: F8,
-    lon: F8,
-    bin_us: int,
-    window_us: int,
-    cell: float,
-    min_ships: int,
-) -> F8:
-    """For each silence the share of its bins in which enough ships were heard around; NaN: no whole bin."""
-    out = np.full(len(t0), math.nan)
+def _heard(keys: I8, counts: I4, b: int, row: int, col: int, cols: int, min_ships: int) -> bool:
+    """Whether enough ships were heard in a bin in the nine cells around."""
     mask = len(keys) - 1
+    ships, around = 0, 0
+    while around < 9 and ships < min_ships:
+        # The middle cell first: it mostly decides.
+        dr, dc = (around + 4) % 9 // 3 - 1, (around + 4) % 9 % 3 - 1
+        around += 1
+        if row + dr < 0:
+            continue
+        k = _key(b, row + dr, (col + dc) % cols)
+        h = _place(k, mask)
+        while counts[h] > 0 and keys[h] != k:
+            h = (h + 1) & mask
+        ships += counts[h]
+    return ships >= min_ships
+
+
+@njit(cache=True)
+def share_heard(
+    keys: I8, counts: I4, t0: I8, t1: I8, lat: F8, lon: F8, bin_us: int, window_us: int, cell: float,
+    min_ships: int,
+) -> F8:  # fmt: skip
+    """For each silence the share of its bins in which enough ships were heard around; NaN: no whole bin.
+
+    Silences are taken cell by cell and answers remembered by bin (modulo 4096): most ask the same.
+    """
+    n = len(t0)
+    out = np.full(n, math.nan)
     cols = int(round(360.0 / cell))
-    for i in range(len(t0)):
+    where = np.empty(n, dtype=np.int64)
+    for i in range(n):
+        row = int(math.floor(lat[i] / cell)) + _rows(cell)
+        where[i] = (row << _COL_BITS) | (int(math.floor(lon[i] / cell)) + cols // 2)
+    order = np.argsort(where) if n > 64 else np.arange(n)
+    asked, answer = np.full(_ASKED, -1, dtype=np.int64), np.zeros(_ASKED, dtype=np.bool_)
+    for p in range(n):
+        i = order[p]
         end = min(t1[i], t0[i] + window_us)
         b = t0[i] // bin_us + 1
-        row = int(math.floor(lat[i] / cell)) + _rows(cell)
-        col = int(math.floor(lon[i] / cell)) + cols // 2
+        row, col = where[i] >> _COL_BITS, where[i] & ((1 << _COL_BITS) - 1)
         bins, heard = 0, 0
         while (b + 1) * bin_us <= end:
-            ships, around = 0, 0
-            while around < 9 and ships < min_ships:
-                # The middle cell first: it mostly decides.
-                dr, dc = (around + 4) % 9 // 3 - 1, (around + 4) % 9 % 3 - 1
-                around += 1
-                if row + dr < 0:
-                    continue
-                k = _key(b, row + dr, (col + dc) % cols)
-                h = _place(k, mask)
-                while counts[h] > 0 and keys[h] != k:
-                    h = (h + 1) & mask
-                ships += counts[h]
+            at, k = b & (_ASKED - 1), _key(b, row, col)
+            if asked[at] != k:
+                asked[at], answer[at] = k, _heard(keys, counts, b, row, col, cols, min_ships)
+            heard += answer[at]
             bins += 1
-            heard += 1 if ships >= min_ships else 0
             b += 1
         if bins > 0:
             out[i] = heard / bins

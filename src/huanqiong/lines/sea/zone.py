@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError, ShapeError
 from huanqiong.core.profile import Profile
-from huanqiong.lines.sea.mask import U1, ZONE, cell_at, mark_box
+from huanqiong.lines.sea.mask import U1, ZONE, blank, cell_at, mark_box
 from huanqiong.lines.sea.track.columns import F8, I8
-from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track, grown
+from huanqiong.lines.sea.track.room import Scratch, grown
+from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 
 I4 = NDArray[np.int32]
 U8 = NDArray[np.uint64]
@@ -182,17 +183,18 @@ def zone_pass(
 class ZoneVisits:
     """Every ship's open visits."""
 
-    def __init__(self, profile: Profile, zones: list[Zone], mask: U1) -> None:
+    def __init__(self, profile: Profile, zones: list[Zone]) -> None:
         self.zones = zones
         self.edges = edges_of(zones)
         self.break_us = profile.micros("zone_visit", "break_s")
         self.least = max(1, int(profile.number("zone_visit", "min_rows")))
-        self.mask = mask
+        self.mask = blank()
         for z in zones:
             west, south, east, north = z.shape.bounds
-            mark_box(mask, west, south, east, north, int(ZONE))
+            mark_box(self.mask, west, south, east, north, int(ZONE))
         self.bits = np.zeros((FIRST_ROOM, (len(zones) + 63) // 64), dtype=np.uint64)
         self.last_t, self.ordinal = np.zeros(FIRST_ROOM, np.int64), np.zeros(FIRST_ROOM, np.int64)
+        self.buffers = Scratch()
         self.begun: dict[tuple[int, int], tuple[int, int, float, float]] = {}
 
     def advance(self, track: Track, n_ships: int) -> Crossings:
@@ -201,7 +203,7 @@ class ZoneVisits:
         self.ordinal = grown(self.ordinal, n_ships)
         longest = int(np.diff(track.start).max()) if len(track.ships) else 0
         room = max(2 * len(self.zones) * longest, 65_536)
-        i, f = np.empty((room, 5), np.int64), np.empty((room, 2))
+        i, f = self.buffers("i", room, np.int64, 5), self.buffers("f", room, np.float64, 2)
         ended: list[tuple[int, int, int, int, int, float, float]] = []
         done = 0
         while done < len(track.ships):

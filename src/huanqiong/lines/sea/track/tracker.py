@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from huanqiong.core.ids import holder
 from huanqiong.core.profile import Profile
@@ -28,6 +27,7 @@ from huanqiong.lines.sea.track.order import (
     rising,
     settle_ties,
 )
+from huanqiong.lines.sea.track.room import Scratch, grown, zeros
 
 FIRST_ROOM = 1024
 """Ships that every part of the kernels has room for at first."""
@@ -83,15 +83,6 @@ def rules_of(p: Profile) -> st.Rules:
     )
 
 
-def grown(a: NDArray, n: int) -> NDArray:
-    """The array with room for at least n rows; new rows are zero (and cost no memory until they are used)."""
-    if len(a) >= n:
-        return a
-    out = np.zeros((max(n, 4 * len(a)), *a.shape[1:]), dtype=a.dtype)
-    out[: len(a)] = a
-    return out
-
-
 @dataclass
 class Tracker:
     """All ships' segmenting states. `known[:n]` are the subjects' keys by ship number."""
@@ -109,7 +100,7 @@ class Tracker:
         self.n = 0
         self.want_segments = False
         self.last_t = NAT
-        self.buffers: dict[str, NDArray] = {}
+        self.buffers = Scratch()
         self.known = np.zeros(FIRST_ROOM, dtype=np.int64)
         self.hash_key = np.zeros(4096, dtype=np.int64)
         self.hash_ship = np.full(4096, -1, dtype=np.int32)
@@ -123,9 +114,14 @@ class Tracker:
         counted = ("rows", "unusable", "skipped", "duplicates", "noise", "repeats", "withdrawn")
         self.counts = dict.fromkeys(counted, 0)
 
+    def reserve(self, ships: int) -> None:
+        """Makes room for a segment a ship, before the first row."""
+        self.pool_i, self.pool_f = zeros((ships, st.SEG_I), np.int64), zeros((ships, st.SEG_F))
+        self.free, self.n_free = np.arange(ships - 1, -1, -1, dtype=np.int32), ships
+
     def number(self, c: Columns) -> I4:
         """Ship numbers for rows (-1: unusable), new ships taken on."""
-        ids = np.empty(len(c.t), dtype=np.int32)
+        ids = self.buffers("ids", len(c.t), np.int32)[: len(c.t)]
         done, old = 0, self.n
         while True:
             done, self.n = number_rows(
@@ -157,7 +153,7 @@ class Tracker:
         at = last_usable(ids)
         if at >= 0:
             self.last_t = max(self.last_t, int(c.t[at]))
-        rec = self.buffer("rec", n, ROW)
+        rec = self.buffers("rec", n, ROW)
         order = np.empty(n if self.want_segments else 0, dtype=np.int32)
         start, ships, unusable, skipped = by_ship(
             ids, self.n, self.skip, c.t, c.lat, c.lon, c.sog, c.cog, rec, order
@@ -175,18 +171,12 @@ class Tracker:
             batch.row_segment[back] = batch.row_segment.copy()
         return batch
 
-    def buffer(self, name: str, n: int, dtype: np.dtype | type) -> NDArray:
-        """Room for n values, kept between batches: what it held in the last batch is gone."""
-        if name not in self.buffers or len(self.buffers[name]) < n:
-            self.buffers[name] = np.empty(n + n // 4, dtype=dtype)
-        return self.buffers[name]
-
     def _fold(self, rows: int, rec: Rows, ships: I4, start: I8, order: I4, watermark: int) -> Batch:
         n = int(start[-1])
         room = n + len(ships)
         samples = room * (int(self.rules.interp_us // self.rules.step_us) + 1)
         i8, f8, f4, i4 = np.int64, np.float64, np.float32, np.int32
-        b = self.buffer
+        b = self.buffers
         out = st.Out(
             b("t", room, i8), b("lat", room, f8), b("lon", room, f8), b("sog", room, f4), b("slot", room, i4),
             b("dt", room, i8), b("step", room, f8), np.zeros(len(ships) + 1, i8),
