@@ -130,8 +130,8 @@ class LiveDetect:
         if since < now:
             rows = self._lake.read(since, now + timedelta(seconds=1))
             if rows.num_rows:
-                _none, ended = self.live.feed(rows, arrival=now, watermark=now - LATENESS, provisional=False)
-                self._owe(ended)
+                # Nothing is released yet: what the feed brings now belongs among these rows.
+                self.live.feed(rows, arrival=now, watermark=self.live.watermark, provisional=False)
 
     def _saved(self) -> Live | None:
         try:
