@@ -12,10 +12,12 @@ from django.db import transaction
 
 from huanqiong.core.schema import T
 from huanqiong.desk.registry import acts as registry
+from huanqiong.desk.trust import acts as trust
+from huanqiong.desk.trust import reads as people
 from huanqiong.desk.trust.actor import OPERATOR
 from huanqiong.desk.watch.models import Verdict
 from huanqiong.drill import World
-from huanqiong.flows.live_detect import LiveDetect
+from huanqiong.flows.live_detect import LATENESS, LiveDetect
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
 
@@ -107,7 +109,10 @@ def box(west: float) -> dict[str, object]:
 
 
 def test_a_zone_is_seen_once_drawn_and_the_others_go_on(store: Store, world: World) -> None:
-    first = registry.draw_zone("a", box(100.0), by=OPERATOR)
+    trust.create_person("chief", by=OPERATOR)
+    trust.grant_role("chief", "supervisor", by=OPERATOR)
+    chief = people.person("chief")
+    first = registry.draw_zone("a", box(100.0), by=chief)
     detect = LiveDetect(store, Lake(store.lake))
     parts = list(slices(world))
     for now, rows in parts[:6]:
@@ -118,7 +123,7 @@ def test_a_zone_is_seen_once_drawn_and_the_others_go_on(store: Store, world: Wor
     assert live.kernels.zones is not None
     begun = {s: v for (s, _), v in live.kernels.zones.begun.items()}
     assert begun
-    second = registry.draw_zone("b", box(99.0), by=OPERATOR)
+    second = registry.draw_zone("b", box(99.0), by=chief)
     drawn = live.watermark
     assert detect.look_at_zones()
     assert detect.live is not None
@@ -129,9 +134,10 @@ def test_a_zone_is_seen_once_drawn_and_the_others_go_on(store: Store, world: Wor
         give(detect, rows, now)
     fresh = {s: v for (s, z), v in detect.live.kernels.zones.begun.items() if z == zones[second]}
     assert fresh
-    assert all(since > drawn for since, *_ in fresh.values())
-    registry.archive_zone(first, by=OPERATOR)
-    registry.archive_zone(second, by=OPERATOR)
+    # A ship's last report may still be held where a track is being told apart.
+    assert min(since for since, *_ in fresh.values()) > drawn - LATENESS // timedelta(microseconds=1)
+    registry.archive_zone(first, by=chief)
+    registry.archive_zone(second, by=chief)
     assert detect.look_at_zones()
     assert detect.live.kernels.zones is None
     give(detect, parts[12][1], parts[12][0])

@@ -82,7 +82,8 @@ class LiveDetect:
     def look_at_zones(self) -> bool:
         """Takes zones drawn, changed or archived since; True when there are any.
 
-        A visit to a new zone begins with the ship's next report: what was before is for the archive run.
+        A visit to a new zone begins no earlier than where the detectors stand, about ten minutes behind the
+        feed: what was before is for the archive run.
         """
         if self.live is None:
             return False
