@@ -29,6 +29,16 @@ def cell_at(lat: float, lon: float) -> int:
     return min(int((lat + 90.0) * PER_DEG), ROWS - 1) * COLS + min(int((lon + 180.0) * PER_DEG), COLS - 1)
 
 
+@njit(cache=True, error_model="numpy", _nrt=False)
+def touched(mask: U1, bit: int, lat: NDArray[np.float64], lon: NDArray[np.float64], i: int, end: int) -> bool:
+    """Whether any of the places i..end - 1 lies in a cell with the bit set."""
+    while i < end:
+        if mask[cell_at(lat[i], lon[i])] & bit != 0:
+            return True
+        i += 1
+    return False
+
+
 @njit(cache=True)
 def mark_points(mask: U1, p: PointArrays, bit: int) -> None:
     """Sets the bit wherever a point may lie within `p.reach_m`."""

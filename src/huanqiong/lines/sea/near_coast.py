@@ -18,7 +18,7 @@ from huanqiong.core.geography.kernels import SUB, TILE_DEG, CoastArrays, coast_d
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import EARTH_RADIUS_M
-from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, U1, cell_at, near_coast
+from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, U1, cell_at, near_coast, touched
 from huanqiong.lines.sea.mask import ROWS as CELL_ROWS
 from huanqiong.lines.sea.track.columns import F4, F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
@@ -29,7 +29,7 @@ LAST_T, ROWS, FIRST_T = range(3)
 FIRST_Y, FIRST_X, TOP, FAR_Y, FAR_X, FAR_M = range(6)
 _TILE_COLS = int(360 / TILE_DEG)
 _R = EARTH_RADIUS_M
-_SEE_M = 2_000.0
+_SEE_M = 1_000.0
 _SLACK_M = 20.0
 
 
@@ -115,6 +115,8 @@ def dash_pass(
     n = 0
     for a in range(len(ships)):
         w, f = whole[ships[a]], frac[ships[a]]
+        if w[ROWS] == 0 and not touched(mask, COAST, lat, lon, start[a], start[a + 1]):
+            continue
         for i in range(start[a], start[a + 1]):
             y, x, v = lat[i], lon[i], float(sog[i])
             counts = v > min_kn and mask[cell_at(y, x)] & COAST != 0 and not _still_far(f, y, x)

@@ -47,8 +47,10 @@ def near_pairs(ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4, I4, F8]:
     for i in range(n):
         key[i] = band[i] * 512.0 + (lon[i] + 180.0)
     order = np.argsort(key)
+    key = key[order]
+    east_of, row_of = lon[order], band[order]
     a, b, m = np.empty(256, np.int32), np.empty(256, np.int32), np.empty(256)
-    found = 0
+    found, above = 0, 0
     for p in range(n):
         i = order[p]
         edge = math.cos(math.radians(min(abs(lat[i]) + 2.0 * reach, 90.0)))
@@ -71,23 +73,24 @@ def near_pairs(ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4, I4, F8]:
                 else:
                     continue
             q = p + 1
-            if turn > 0:
+            if turn == 1:  # points come in order, so this one's place in the next band is near the last one's
                 low = row * 512.0 + (west + 180.0)
-                lo, hi = 0, n
-                while lo < hi:
-                    mid = (lo + hi) // 2
-                    if key[order[mid]] < low:
-                        lo = mid + 1
-                    else:
-                        hi = mid
-                q = lo
-            while q < n and band[order[q]] == row and lon[order[q]] <= east:
+                while above > 0 and key[above - 1] >= low:
+                    above -= 1
+                while above < n and key[above] < low:
+                    above += 1
+                q = above
+            elif turn > 1:
+                q = np.searchsorted(key, row * 512.0 + (west + 180.0))
+            while q < n and row_of[q] == row and east_of[q] <= east:
                 j = order[q]
                 q += 1
                 if j == i or ship[j] == ship[i]:
                     continue
                 if turn == 2 and lon[j] >= lon[i]:
                     break
+                if abs(lat[j] - lat[i]) > reach:
+                    continue
                 d = haversine(lat[i], lon[i], lat[j], lon[j])
                 if d <= max_m:
                     a, b, m = _add(i, j, d, found, a, b, m)

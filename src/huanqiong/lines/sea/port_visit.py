@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
-from huanqiong.lines.sea.mask import PORT, U1, cell_at, near_points
+from huanqiong.lines.sea.mask import PORT, U1, cell_at, near_points, touched
 from huanqiong.lines.sea.track.columns import F4, F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
 from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
@@ -63,8 +63,12 @@ def port_pass(
     """Folds track rows through each ship's state machine; writes ended visits, returns how many."""
     n = 0
     for a in range(len(ships)):
-        w = whole[ships[a]]
-        for i in range(start[a], start[a + 1]):
+        w, end = whole[ships[a]], start[a + 1]
+        if w[STATE] <= AT_SEA and not touched(mask, PORT, lat, lon, start[a], end):
+            if end > start[a]:
+                w[STATE], w[LAST_T] = AT_SEA, t[end - 1]
+            continue
+        for i in range(start[a], end):
             ti = t[i]
             near = mask[cell_at(lat[i], lon[i])] & PORT
             if near == 0 and w[STATE] <= AT_SEA:

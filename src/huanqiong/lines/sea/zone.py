@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError, ShapeError
 from huanqiong.core.profile import Profile
-from huanqiong.lines.sea.mask import U1, ZONE, blank, cell_at, mark_box
+from huanqiong.lines.sea.mask import U1, ZONE, blank, cell_at, mark_box, touched
 from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
 from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
@@ -156,6 +156,11 @@ def zone_pass(
         busy = False
         for k in range(bits.shape[1]):
             busy = busy or bits[s, k] != 0
+        if not busy and not touched(mask, ZONE, lat, lon, start[a], start[a + 1]):
+            if start[a + 1] > start[a]:
+                last_t[s] = t[start[a + 1] - 1]
+                ordinal[s] += start[a + 1] - start[a]
+            continue
         for i in range(start[a], start[a + 1]):
             if busy or mask[cell_at(lat[i], lon[i])] & ZONE != 0:
                 late = t[i] - last_t[s] > break_us

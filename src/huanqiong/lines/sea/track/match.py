@@ -124,16 +124,17 @@ def surely(pf: F8, pi: I8, t: int, lat: float, lon: float, cy: float, r: Rules) 
     turn = abs(lat - pf[o])
     m = 60.0 * (max(cy, pf[o + R_COSY]) + turn * _RAD)
     dx, dy = m * _wrap(lon - pf[o + R_LON]), 60.0 * turn
-    h = gap / _HOUR_US
-    p = math.sqrt(h * h + r.buffer_h * r.buffer_h)
-    d = r.shape * math.sqrt(dx * dx + dy * dy)
-    a = r.alpha0 * d / (p * r.max_kn)
-    x = a * a * (1.0 + 1e-9)
-    if a > r.alpha0 or x > 1.5:
+    h = gap * (1.0 / _HOUR_US)
+    p = r.buffer_h + h * h * (0.5 / r.buffer_h)  # the first two terms of the root: never below it
+    a = r.alpha0 * r.shape / (r.buffer_h * r.max_kn)
+    x = a * a * (dx * dx + dy * dy) * (1.0 + 1e-9)
+    if x > r.alpha0 * r.alpha0 or x > 1.5:
         return 0.0
-    low = (1.0 - x * (1.0 - x * (0.5 - x / 6.0))) / p * (1.0 - 1e-9)  # exp(-x) is never below this cubic
+    low = (1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0)))) * (1.0 - 1e-9)  # exp(-x) is never below this cubic
     first = 1.0 / (r.buffer_h * max(1.0, r.factor))
     second = 1.0 / (r.buffer_h * max(1.0, 2.0 * r.factor))
-    if low >= first or (low >= second and abs(pf[o + R_METRIC]) >= first):
-        return low
+    if low >= first * p:
+        return first
+    if low >= second * p and abs(pf[o + R_METRIC]) >= first:
+        return second
     return 0.0
