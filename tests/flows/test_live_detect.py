@@ -58,7 +58,7 @@ def found(store: Store, world: World, *, save_at: int | None, restart_at: int | 
             give(detect, rows, now)
             lake.append(rows, source_id=f"{times} {n}")
             if n == save_at:
-                detect.save()
+                detect.keep()
         detect.end()
         out = standing()
         transaction.set_rollback(True)
@@ -78,7 +78,7 @@ def test_a_damaged_state_is_left_alone(store: Store, world: World) -> None:
     detect, lake = LiveDetect(store, Lake(store.lake)), Lake(store.lake)
     [(now, rows), (then, more)] = list(slices(world))[:2]
     give(detect, rows, now)
-    detect.save()
+    detect.keep()
     [file] = (store.path / "live").iterdir()
     file.write_bytes(file.read_bytes()[:-50])
     again = LiveDetect(store, lake)
@@ -93,7 +93,7 @@ def test_a_state_of_another_day_is_finished_first(store: Store, world: World) ->
     *_, (now, _) = parts = list(slices(world))
     for then, rows in parts:
         give(detect, rows, then)
-    detect.save()
+    detect.keep()
     assert any(provisional for *_, provisional in standing())
     other = LiveDetect(store, lake)
     give(other, world.positions.slice(0, 0), now + timedelta(days=30))

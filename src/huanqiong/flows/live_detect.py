@@ -5,14 +5,11 @@ State is written beside the store and taken up again, with what the lake got sin
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any, Final
 
 import pyarrow as pa
-import shapely
 
 from huanqiong import __version__
 from huanqiong.core.geography import load_geography
@@ -26,6 +23,7 @@ from huanqiong.lake.durable import write_file
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
 from huanqiong.lines.sea.kernels import Live, Zone
+from huanqiong.lines.sea.live_state import pack, plain_zones, unpack
 
 LATENESS: Final = timedelta(seconds=600)
 """Rows this late still count in live events. Source: DESIGN section 5; a setting of the deployment."""
@@ -88,25 +86,20 @@ class LiveDetect:
         if self.live is None:
             return False
         zones = zones_for_detection()
-        if _plain(zones) == _plain(self._zones):
+        if plain_zones(zones) == plain_zones(self._zones):
             return False
         self.live = self._with_zones(self.live, self._zones, zones)
         self._zones = zones
         return True
 
-    def save(self) -> None:
+    def keep(self) -> None:
         """Writes the state, to be taken up by the next process."""
         if self.live is None:
             return
-        state = self.live.save()
-        head = {
-            "made_by": self._made_by(),
-            "zones": _plain(self._zones),
-            "sha256": hashlib.sha256(state).hexdigest(),
-        }
+        content = pack(self.live, self._zones, self._made_by())
 
         def write(out: IO[bytes]) -> None:
-            out.write(json.dumps(head).encode() + b"\n" + state)
+            out.write(content)
 
         write_file(self._file, write)
 
@@ -136,19 +129,15 @@ class LiveDetect:
 
     def _saved(self) -> Live | None:
         try:
-            head, _, state = self._file.read_bytes().partition(b"\n")
-            told = json.loads(head)
-            if told["made_by"] != self._made_by() or hashlib.sha256(state).hexdigest() != told["sha256"]:
-                return None
-            zones = [Zone(z[0], z[1], shapely.from_wkb(z[2])) for z in told["zones"]]
-            live = self._new(zones)
-            live.load(state)
+            found = unpack(self._file.read_bytes(), self._new, self._made_by())
         except FileNotFoundError:
             return None
         except Exception:
             log.exception("live feed: %s cannot be taken up; looking at the lake instead", self._file)
             return None
-        self._zones = zones
+        if found is None:
+            return None
+        live, self._zones = found
         return live
 
     def _new(self, zones: list[Zone]) -> Live:
@@ -164,7 +153,7 @@ class LiveDetect:
         b.ports, b.coast, b.encounters = a.ports, a.coast, a.encounters
         if a.zones is None or b.zones is None:
             return new
-        to = {z[0]: i for i, z in enumerate(_plain(zones)) if z in _plain(had)}
+        to = {z[0]: i for i, z in enumerate(plain_zones(zones)) if z in plain_zones(had)}
         place = {i: to[z.id] for i, z in enumerate(had) if z.id in to}
         b.zones.begun = {(s, place[z]): v for (s, z), v in a.zones.begun.items() if z in place}
         b.zones.last_t, b.zones.ordinal = a.zones.last_t, a.zones.ordinal
@@ -208,10 +197,6 @@ class LiveDetect:
     def _made_by(self) -> list[str]:
         p = self._profile
         return [__version__, p.name, str(p.version), self._geography.fingerprint, str(LATENESS)]
-
-
-def _plain(zones: list[Zone]) -> list[list[str]]:
-    return [[z.id, z.name, shapely.to_wkb(z.shape, hex=True)] for z in zones]
 
 
 def _time(us: int) -> datetime:

@@ -157,7 +157,7 @@ class LiveDesk:
         if self._warm.is_set():
             self._look()
             with self._guarded("saving the detectors"):
-                self._detect.save()
+                self._detect.keep()
 
     def _turn(self, wait_s: float) -> bool:
         """Takes a batch if there is one."""
@@ -193,7 +193,7 @@ class LiveDesk:
                     watch.expire_orders(now, by=SYSTEM)
         if self._due("save", TIMERS_S["save"]):
             with self._guarded("saving the detectors"):
-                self._detect.save()
+                self._detect.keep()
         if self._due("left over", TIMERS_S["left over"]):
             with self._guarded("storing what is left over"):
                 self._recover()
