@@ -53,9 +53,9 @@ const style = () => ({
   version: 8,
   sources: {
     world: { type: "geojson", data: NOTHING },
-    theatre: { type: "geojson", data: `${GEO}theatre-land.json`, attribution: "GSHHG (LGPL-3) · Natural Earth" },
+    theatre: { type: "geojson", data: `${GEO}theatre-land.json`, tolerance: 0.6, attribution: "GSHHG (LGPL-3) · Natural Earth" },
     "world-coast": { type: "geojson", data: NOTHING },
-    "theatre-coast": { type: "geojson", data: `${GEO}theatre-coast.json` },
+    "theatre-coast": { type: "geojson", data: `${GEO}theatre-coast.json`, tolerance: 0.6 },
     places: { type: "geojson", data: `${GEO}places.json` },
     seas: { type: "geojson", data: `${GEO}seas.json` },
     grid: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
@@ -77,6 +77,7 @@ export async function chart(container, view, options = {}) {
     maxZoom: 16,
     minZoom: 1,
     fadeDuration: 0,
+    pixelRatio: Math.min(window.devicePixelRatio || 1, 1.5), // finer costs frames and says nothing more
     localIdeographFontFamily: FONT,
     locale: {
       "NavigationControl.ZoomIn": gettext("Zoom in"), "NavigationControl.ZoomOut": gettext("Zoom out"),

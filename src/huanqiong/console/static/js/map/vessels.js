@@ -182,7 +182,7 @@ export class VesselLayer {
     // Far out and full, marks shrink so that together they cover a bounded part of the screen: coasts stay
     // readable and a machine without a graphics card can still pan.
     const room = z < 9 && this.n ? Math.sqrt(INK_PX / this.n) : base;
-    return Math.max(3, Math.min(base, room)) * (window.devicePixelRatio || 1);
+    return Math.max(3, Math.min(base, room)) * this.map.getPixelRatio();
   }
 
   render(gl, args) {
