@@ -211,6 +211,8 @@ def encounter_events(k: Kernels, m: Meetings) -> pa.Table:
     """Encounters, the subject first in order."""
     p = k.profile
     at = _in_open_water(k, "encounter", m.lat, m.lon)
+    if (longest := p.number("encounter", "max_duration_s")) > 0:
+        at &= (m.last - m.first) * p.number("encounter", "step_s") <= longest
     m = Meetings._make(c[at] for c in m)
     a, b = _keys(k, m.a), _keys(k, m.b)
     swap = (a < 0) & (b >= 0)

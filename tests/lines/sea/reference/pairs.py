@@ -123,6 +123,9 @@ def encounters(
             median = sorted(speeds)[(len(speeds) - 1) // 2] / 10
             lat, lon = place_of(group[0])
             long_and_slow = t1 - t0 >= p("min_duration_s") * SECOND and median < p("max_median_kn")
+            longest = p("max_duration_s")
+            if longest and t1 - t0 > longest * SECOND:
+                continue
             if long_and_slow and at_sea(lat, lon, p("min_coast_m")):
                 minutes = (t1 - t0) / SECOND / 60
                 yield Found("encounter", tracks[ra].subject, tracks[rb].subject, t0, t1, lat, lon, minutes)
