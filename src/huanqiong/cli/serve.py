@@ -31,7 +31,9 @@ def serve(
 ) -> None:
     """Serves one store's console until told to stop (`hq demo` and `hq up` start this)."""
     from huanqiong.cli.django import open_records
+    from huanqiong.cli.warm import warm
 
+    warm()
     opened = open_records(store)
     import uvicorn
 
