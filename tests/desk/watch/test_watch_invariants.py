@@ -13,6 +13,7 @@ from huanqiong.desk.trust import reads as trust
 from huanqiong.desk.trust.actor import SYSTEM
 from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.models import Alert, Verdict
+from huanqiong.desk.watch.policy import watch_policy
 
 KINDS = ("loitering", "open_gap", "gap", "port_visit", "encounter")
 
@@ -62,7 +63,9 @@ def test_alerts_and_verdicts_agree(data: Any) -> None:
         assert (alert.state == "withdrawn") == (not own)
         if own:
             assert alert.lead in own
-            assert alert.severity == max(v.severity for v in own) == alert.lead.severity
+            assert alert.severity == max(v.severity for v in own)
+            ranks = {v.pk: watch_policy().rank(v.kind, v.severity, v.score) for v in own}
+            assert ranks[alert.lead.pk] == max(ranks.values())
             assert (alert.t0, alert.t1) == (min(v.t0 for v in own), max(v.t1 for v in own))
             assert alert.kinds == sorted({v.kind for v in own})
             assert alert.provisional == all(v.provisional for v in own)
