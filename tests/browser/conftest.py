@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -83,17 +82,3 @@ def open_as(browser: Any, console: Console) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not problems, problems
-
-
-def ready(page: Any) -> Any:
-    """Waits until the page's scripts have done their first work."""
-    until(page, "document.body?.dataset.ready === '1'", timeout_s=60)
-    return page
-
-
-def until(page: Any, expression: str, timeout_s: float = 30) -> None:
-    """Waits until a JavaScript expression holds. The page's policy forbids eval, so its own wait cannot."""
-    end = time.monotonic() + timeout_s
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"never became true: {expression}"
-        page.wait_for_timeout(60)

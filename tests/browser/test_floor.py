@@ -9,8 +9,7 @@ from typing import Any
 import plant
 import pytest
 from live_console import Console
-
-from conftest import ready, until
+from page_waits import ready, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
