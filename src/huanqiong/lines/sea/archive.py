@@ -81,7 +81,8 @@ class Archive:
         cut = int(np.searchsorted(rows.t, rows.t[-1], side="left"))
         if cut:
             self.found.append(self.kernels.advance(rows.take(slice(0, cut)), int(rows.t[cut - 1])))
-        self.pending = [rows.take(slice(cut, None))]
+        # Copied, lest these few keep the memory of the whole table.
+        self.pending = [Columns._make(c.copy() for c in rows.take(slice(cut, None)))]
 
     def finish(self, as_of: int | None = None, progress: Progress | None = None) -> pa.Table:
         """All events. `as_of` (us UTC): the end of the observed window; None: the last position's time."""

@@ -220,12 +220,14 @@ class Encounters:
             ship, lat, lon = all_of[1][order], all_of[3][order], all_of[4][order]
             for k, slot in enumerate(slots.tolist()):
                 part = slice(int(begin[k]), int(begin[k + 1]))
-                found.append(self._slot(slot, ship[part], lat[part], lon[part], keys))
+                found += self._slot(slot, ship[part], lat[part], lon[part], keys)
         found.append(self._sweep(limit))
         return Meetings._make(np.concatenate(c) for c in zip(*found, strict=True))
 
-    def _slot(self, slot: int, ship: I4, lat: F8, lon: F8, keys: I8) -> Meetings:
+    def _slot(self, slot: int, ship: I4, lat: F8, lon: F8, keys: I8) -> list[Meetings]:
         near = Near(*near_pairs(ship, lat, lon, self.max_m))
+        if not len(near.i):
+            return []
         if has_doubles(ship, self.stamp, slot):
             near = nearest_only(ship, near)
         turned = keys[ship[near.i]] > keys[ship[near.j]]
@@ -237,7 +239,7 @@ class Encounters:
             slot, rec, i.astype(np.int32), j.astype(np.int32), near.dist_m, lat, lon, self.ports, self.rule,
             self.whole, self.frac, self.speeds, self.dists, o_i, o_f,
         )  # fmt: skip
-        return _meetings(o_i[:n], o_f[:n])
+        return [_meetings(o_i[:n], o_f[:n])] if n else []
 
     def _records(self, pair: I8) -> I4:
         index, count = self.index, len(self.index)

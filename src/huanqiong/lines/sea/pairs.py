@@ -54,13 +54,13 @@ def near_pairs(ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4, I4, F8]:
     for p in range(n):
         i = order[p]
         edge = math.cos(math.radians(min(abs(lat[i]) + 2.0 * reach, 90.0)))
-        width = reach / edge if edge > reach / 180.0 else 360.0
+        width = reach / edge if edge > reach else 360.0
         # The rest of the band eastwards, then the next band on both sides; and round the antimeridian.
-        for turn in range(4):
+        for turn in range(4 if width < 360.0 else 2):  # by a pole the first two see all longitudes
             if turn == 0:
                 west, east, row = lon[i], lon[i] + width, band[i]
             elif turn == 1:
-                west, east, row = lon[i] - width, lon[i] + width, band[i] + 1
+                west, east, row = max(lon[i] - width, -180.0), lon[i] + width, band[i] + 1
             elif turn == 2:
                 if lon[i] + width < 180.0:
                     continue
