@@ -110,8 +110,7 @@ function evidence(d) {
   return h("section", {}, h("h3", {}, icon("fingerprint"), gettext("Evidence")), h("dl", { class: "facts" },
     v ? [h("dt", {}, gettext("Rule")), h("dd", {}, `${v.profile} · ${v.version}`)] : null,
     v && v.raw_count ? [h("dt", {}, gettext("Raw rows")), h("dd", {}, `${number(v.raw_count)} · `, h("span", { class: "mono" }, v.raw_first))] : null,
-    h("dt", {}, gettext("Frozen")), h("dd", {}, last ? [`${dayTime(last.at)} · ${last.by} `, h("span", { class: "mono", title: last.sha256 }, last.sha256.slice(0, 16), "…")] : gettext("nothing yet: it is frozen when someone claims or judges")),
-    may("evidence.export") ? [h("dt", {}, gettext("Export")), h("dd", { class: "mono" }, `hq evidence export ${d.row.id} -o evidence-${d.row.id}.zip`)] : null));
+    h("dt", {}, gettext("Frozen")), h("dd", {}, last ? [`${dayTime(last.at)} · ${last.by} `, h("span", { class: "mono", title: last.sha256 }, last.sha256.slice(0, 16), "…")] : gettext("nothing yet: it is frozen when someone claims or judges"))));
 }
 
 function history(d) {
