@@ -30,3 +30,8 @@ def hq_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     monkeypatch.setenv("HUANQIONG_HOME", str(home))
     return home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop in the thread that all others would meet."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
