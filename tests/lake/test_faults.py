@@ -69,7 +69,7 @@ def test_killed_at_random_moments_nothing_is_lost_or_doubled(tmp_path: Path) -> 
             assert process.stdout.readline() == "ready\n"
             ended = False
             if kills < 12 and time.monotonic() < until:
-                time.sleep(dice.uniform(0.0, 0.35))
+                time.sleep(dice.uniform(0.0, 0.1))
                 process.send_signal(signal.SIGKILL)
                 kills += 1
             for line in process.stdout:
