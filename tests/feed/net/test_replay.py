@@ -172,8 +172,15 @@ def test_stopping_early_says_so(tmp_path: Path) -> None:
     file = tmp_path / "a.nmea"
     file.write_bytes(sentences(fleet(10, step_s=3600)))
     stop = threading.Event()
-    threading.Timer(0.2, stop.set).start()
-    _, done = played(file, "udp", speed=1, stop=stop)
+    with Listener(["udp://:0"]) as listener:
+        host, port = next(iter(listener.bound.values()))
+
+        def at_the_first_line() -> None:
+            listener.take(60)
+            stop.set()
+
+        threading.Thread(target=at_the_first_line, daemon=True).start()
+        done = replay(file, f"udp://{host}:{port}", speed=1, stop=stop)
     assert (done.lines, done.complete) == (1, False)
 
 
