@@ -29,7 +29,7 @@ def serve(
     feed: Annotated[list[str] | None, typer.Option(help="udp://HOST:PORT or tcp-listen://HOST:PORT")] = None,
     login_for: Annotated[str, typer.Option(help="leave a one-time login of this account in the home")] = "",
 ) -> None:
-    """Serves one store's console until told to stop (`hq demo` and `hq up` start this)."""
+    """Serves one store's console until told to stop (`hq demo` and `hq drill` start this)."""
     from huanqiong.cli.django import open_records
     from huanqiong.cli.warm import warm
 
