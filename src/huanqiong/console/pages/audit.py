@@ -7,15 +7,16 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from huanqiong.console import tables
-from huanqiong.console.audit_words import act_name
+from huanqiong.console import audit_words, tables, texts
 from huanqiong.console.chain import verified
 from huanqiong.console.pages import page
 from huanqiong.core.time import iso
 from huanqiong.desk.trust.access import access_audit, access_audit_state, access_people, allow, allowed
+from huanqiong.desk.trust.reads import PersonRow
 
 PER_PAGE = 100
 CSV_MOST = 50_000
+GROUPS = ("login", "watch", "evidence", "zone", "registry", "unit", "person", "role", "audit")
 
 
 @page("audit.view")
@@ -43,47 +44,40 @@ def audit(request: HttpRequest) -> HttpResponse:
             ),
         )
     found = access_audit(request.user, before=before, limit=PER_PAGE + 1, **filters)
-    people = {p.code: p for p in access_people(request.user)} if allowed(request.user, "users.view") else {}
+    people = access_people(request.user) if allowed(request.user, "users.view") else []
+    names = {p.code: _name(p) for p in people}
     return render(
         request,
         "console/audit.html",
         {
             "rows": [
-                {"e": e, "name": act_name(e.act), "details": _plain(e.details), "link": _link(e.subject)}
+                {
+                    "e": e,
+                    "who": names.get(e.actor) or audit_words.actor_name(e.actor, e.actor_name),
+                    "name": audit_words.act_name(e.act),
+                    "subject": audit_words.subject_name(e.subject, names),
+                    "details": audit_words.details(e.details, names),
+                    "link": _link(e.subject),
+                }
                 for e in found[:PER_PAGE]
             ],
             "next_before": found[PER_PAGE - 1].seq if len(found) > PER_PAGE else None,
             "chain": verified(),
             "end": access_audit_state(request.user),
-            "people": sorted(people.values(), key=lambda p: p.username),
+            "people": people,
             "filters": filters,
-            "groups": [
-                ("login", act_name("login")),
-                ("watch", act_name("watch")),
-                ("zone", act_name("zone")),
-                ("registry", act_name("registry")),
-                ("unit", act_name("unit")),
-                ("person", act_name("person")),
-                ("role", act_name("role")),
-                ("audit", act_name("audit")),
-            ],
+            "groups": [(code, audit_words.act_name(code)) for code in GROUPS],
         },
     )
 
 
-def _plain(details: dict[str, object]) -> str:
-    """Details in one line; salted hashes of private values stay short."""
-    parts = []
-    for key, value in details.items():
-        if isinstance(value, dict) and set(value) == {"sha256"}:
-            value = f"#{value['sha256'][:8]}"
-        elif isinstance(value, dict | list):
-            value = json.dumps(value, ensure_ascii=False)
-        if value not in ("", None, "[]", "{}"):
-            parts.append(f"{key}: {value}")
-    return " · ".join(parts)
+def _name(p: PersonRow) -> str:
+    first, second = (p.name_en, p.name_zh) if texts.lang() == "en" else (p.name_zh, p.name_en)
+    return first or second or p.username
 
 
 def _link(subject: str) -> str:
+    """Where a record can be looked at; "" where it has no page."""
     kind, _, key = subject.partition(":")
-    return f"/?alert={key}" if kind == "alert" and key.isdigit() else ""
+    pages = {"alert": f"/?alert={key}", "order": "/orders/", "zone": "/zones/", "silence": "/orders/"}
+    return pages.get(kind, "")
