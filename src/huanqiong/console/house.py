@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huanqiong.console import feed_words
 from huanqiong.console.live import live_desk
 from huanqiong.core.errors import StoreError
 from huanqiong.core.time import iso
@@ -126,19 +127,20 @@ def latest(at: datetime, window_h: float) -> dict[str, np.ndarray]:
 def sources() -> list[dict[str, Any]]:
     """Sources and how old their last report is; of an archive the time up to which it was read.
 
-    `state`: ok, late, cut (silent for long), never (nothing heard yet), ended (a file, read whole).
+    `state`: see `feed_words.STATES`; `said`: what the source is doing, in the page's language.
     """
     h = house()
     desk = live_desk()
     rows = [
         r | {"state": "cut" if r["state"] == "lost" else r["state"]} for r in (desk.health() if desk else [])
     ]
-    if h.store.kind == "live" or any(r["state"] != "never" for r in rows):
-        return rows
-    if h.lake.span() is None:
-        return rows
-    name = _("drill AIS") if h.store.is_drill else _("AIS archive")
-    return [{"name": name, "last_t": iso(clock().t1), "age_s": 0.0, "state": "ended", "late_s": None}]
+    if h.lake.span() is not None and h.store.kind != "live" and all(r["state"] == "never" for r in rows):
+        name = _("drill AIS") if h.store.is_drill else _("AIS archive")
+        rows = [{"name": name, "last_t": iso(clock().t1), "age_s": 0.0, "state": "ended", "late_s": None}]
+    return [
+        r | {"state_name": feed_words.state_name(r["state"]), "said": feed_words.said(r.get("detail", ""))}
+        for r in rows
+    ]
 
 
 def title(store: Store) -> str:

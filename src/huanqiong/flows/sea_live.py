@@ -112,7 +112,7 @@ class LiveDesk:
                 {
                     "name": h.name,
                     "state": "failing" if told and h.state in ("ok", "late") else h.state,
-                    "detail": told or silent or waits,
+                    "detail": told or silent or waits or h.detail,
                     "last_t": h.last_t.isoformat() if h.last_t else None,
                     "age_s": h.age_s,
                     "late_s": self._listener.limits.late_s,

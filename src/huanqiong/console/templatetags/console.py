@@ -63,6 +63,12 @@ def to_second(value: datetime | None) -> str:
     return localtime(value).strftime("%Y-%m-%d %H:%M:%S") if value else "–"
 
 
+@register.filter
+def grouped(value: int | None) -> str:
+    """A count with its thousands parted; a dash for None."""
+    return "–" if value is None or value == "" else f"{int(value):,}"
+
+
 @register.simple_tag(takes_context=True)
 def with_query(context: dict[str, Any], **changes: Any) -> str:
     """This page's query string with some values changed; empty ones go."""

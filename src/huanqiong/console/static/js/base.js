@@ -34,13 +34,13 @@ if (store) {
   const draw = () => {
     const grown = (Date.now() - readAt) / 1000;
     const rows = sources.map((s) => ({ ...s, age_s: s.age_s === null || s.state === "ended" ? s.age_s : s.age_s + grown }));
-    for (const s of rows) if (s.state === "ok" && s.age_s > s.late_s) s.state = "late";
-    const worst = rows.find((s) => s.state === "cut") ?? rows.find((s) => s.state === "late") ?? rows[0];
+    for (const s of rows) if (s.state === "ok" && s.age_s > s.late_s) Object.assign(s, { state: "late", state_name: gettext("late") });
+    const worst = ["cut", "failing", "late"].map((state) => rows.find((s) => s.state === state)).find(Boolean) ?? rows[0];
     feeds.className = `feeds ${worst?.state ?? ""}`;
     feeds.replaceChildren(h("span", { class: `dot ${!worst || worst.state === "ended" ? "ok" : worst.state === "never" ? "late" : worst.state}` }),
-      worst ? (worst.state === "ended" ? interpolate(ngettext("%s source", "%s sources", rows.length), [rows.length]) : `${worst.name} ${worst.age_s === null ? "–" : span(worst.age_s)}`) : gettext("no source"));
+      worst ? (worst.state === "failing" ? `${worst.name} ${worst.state_name}` : worst.state === "ended" ? interpolate(ngettext("%s source", "%s sources", rows.length), [rows.length]) : `${worst.name} ${worst.age_s === null ? "–" : span(worst.age_s)}`) : gettext("no source"));
     $("#feed-list").replaceChildren(...rows.map((s) => h("tr", {}, h("td", {}, h("span", { class: "row", style: { gap: "6px", flexWrap: "nowrap" } }, h("span", { class: `dot ${s.state === "ended" ? "ok" : s.state === "never" ? "late" : s.state}` }), s.name)),
-      h("td", {}, { ok: gettext("in time"), late: gettext("late"), cut: gettext("cut off"), never: gettext("nothing heard yet"), ended: gettext("whole file read") }[s.state] ?? s.state),
+      h("td", {}, s.state_name, s.said ? h("small", { class: "faint" }, s.said) : null),
       h("td", { class: "num" }, s.age_s === null ? "–" : s.state === "ended" ? dayTime(s.last_t) : span(s.age_s)))));
     emit("feeds", rows);
   };

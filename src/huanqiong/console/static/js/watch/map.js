@@ -272,15 +272,16 @@ on("stream:vessels", async () => {
 
 // The map greys when a source is late, and says which.
 on("feeds", (sources) => {
-  const bad = sources.filter((s) => ["late", "cut"].includes(s.state));
-  const all = bad.length > 0 && bad.length === sources.length;
+  const bad = sources.filter((s) => ["late", "cut", "failing"].includes(s.state));
+  const old = bad.filter((s) => s.state !== "failing"); // where data still come, the map is true
+  const all = old.length > 0 && old.length === sources.length;
   box.classList.toggle("stale", all);
   const say = $("#map-late");
   say.hidden = !bad.length;
   say.classList.toggle("cut", all);
   if (bad.length) {
-    const worst = bad.reduce((a, b) => ((a.age_s ?? 1e12) > (b.age_s ?? 1e12) ? a : b));
-    $("span", say).textContent = worst.age_s === null
+    const worst = bad.find((s) => s.state === "failing") ?? bad.reduce((a, b) => ((a.age_s ?? 1e12) > (b.age_s ?? 1e12) ? a : b));
+    $("span", say).textContent = worst.state === "failing" ? `${worst.name}: ${worst.said || worst.state_name}` : worst.age_s === null
       ? interpolate(gettext("%s: nothing heard yet"), [worst.name])
       : interpolate(gettext("%s: last heard %s ago. What you see there is old."), [worst.name, span(worst.age_s)]);
   }
