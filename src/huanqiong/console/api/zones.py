@@ -11,11 +11,11 @@ from ninja import Router, Schema
 from huanqiong.console import rows, tables
 from huanqiong.console.api.sea import labels
 from huanqiong.console.house import at_of, house
-from huanqiong.console.passes import passes
 from huanqiong.core.time import iso
 from huanqiong.desk.registry import acts
 from huanqiong.desk.registry.access import access_zone, access_zones
 from huanqiong.desk.trust.access import allow
+from huanqiong.flows.zone_passes import zone_passes
 
 router = Router()
 
@@ -91,8 +91,8 @@ def _visits(request: HttpRequest, zone_id: int, t0: str, t1: str) -> list[dict[s
             "t0": iso(datetime.fromtimestamp(v["t0"], UTC)),
             "t1": iso(datetime.fromtimestamp(v["t1"], UTC)),
         }
-        | {k: v[k] for k in ("minutes", "reports", "sog_mean_kn", "sog_max_kn", "crossing")}
-        for v in passes(house().picture, zone.geometry, at_of(t0), at_of(t1))
+        | {k: v[k] for k in ("minutes", "reports", "sog_mean_kn", "sog_max_kn", "before", "still")}
+        for v in zone_passes(house().picture, zone.geometry, at_of(t0), at_of(t1))
     ]
 
 
