@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huanqiong.core.units import US
-from huanqiong.drill import armour
-from huanqiong.drill.armour import I8, U8
+from huanqiong.lines.sea.message import encode
+from huanqiong.lines.sea.message.armour import I8, Bits, rows_of_bytes, tagged_rows, vdm, vdm_pair
 
 
 class _Lines:
@@ -23,9 +23,14 @@ class _Lines:
         self.lines: list[bytes] = []
         self.t: list[I8] = []
 
-    def add(self, rows: U8, t: I8) -> None:
-        packed = np.ascontiguousarray(rows)
-        self.lines += packed.view(f"S{packed.shape[1]}").ravel().tolist()
+    def add(self, bits: Bits, t: I8, station: str, channel: str = "A") -> None:
+        """Single-part messages."""
+        self.lines += rows_of_bytes(tagged_rows(vdm(bits, channel), t, station))
+        self.t.append(t)
+
+    def add_pairs(self, bits: Bits, t: I8, station: str, sequence: I8) -> None:
+        """Two-part messages, on the other channel."""
+        self.lines += rows_of_bytes(tagged_rows(vdm_pair(bits, sequence, "B"), t, station))
         self.t.append(t)
 
     def joined(self) -> bytes:
@@ -66,21 +71,21 @@ def to_sentences(positions: pa.Table, static: pa.Table, other: pa.Table) -> byte
 
 def _positions(out: _Lines, p: pa.Table, station: NDArray[np.object_]) -> None:
     t, mmsi, kind = _unix(p), _ints(p["mmsi"], 0), _ints(p["msg_type"], 0)
-    lat, lon = _raw(p["lat"], 600_000, 91 * 600_000), _raw(p["lon"], 600_000, 181 * 600_000)
-    sog, cog = _raw(p["sog_kn"], 10, 1023), _raw(p["cog_deg"], 10, 3600)
-    heading, status = _ints(p["heading"], -1), _ints(p["nav_status"], 15)
+    lat, lon = _raw(p["lat"], 600_000, encode.LAT_NONE), _raw(p["lon"], 600_000, encode.LON_NONE)
+    sog, cog = _raw(p["sog_kn"], 10, encode.SOG_NONE), _raw(p["cog_deg"], 10, encode.COG_NONE)
+    heading, status = _ints(p["heading"], encode.HEADING_NONE), _ints(p["nav_status"], 15)
     for name in sorted(set(station)):
         for a in (True, False):
             i = np.flatnonzero((station == name) & (kind == (1 if a else 18)))
             if not len(i):
                 continue
             if a:
-                bits = armour.class_a(
+                bits = encode.class_a(
                     mmsi[i], status[i], sog[i], lon[i], lat[i], cog[i], heading[i], t[i] % 60
                 )
             else:
-                bits = armour.class_b(mmsi[i], sog[i], lon[i], lat[i], cog[i], heading[i], t[i] % 60)
-            out.add(armour.sentences(*bits.armoured(), t[i], name), t[i])
+                bits = encode.class_b(mmsi[i], sog[i], lon[i], lat[i], cog[i], heading[i], t[i] % 60)
+            out.add(bits, t[i], name)
 
 
 def _static(out: _Lines, p: pa.Table, s: pa.Table, station: NDArray[np.object_]) -> None:
@@ -100,34 +105,28 @@ def _static(out: _Lines, p: pa.Table, s: pa.Table, station: NDArray[np.object_])
         here = where == at
         i = np.flatnonzero(here & class_a)
         if len(i):
-            bits = armour.static_a(
+            bits = encode.static_a(
                 mmsi[i], imo[i], call[i].tolist(), name[i].tolist(), kind[i], length[i], beam[i], draught[i],
                 to[i].tolist(),
             )  # fmt: skip
-            out.add(armour.two_parts(*bits.armoured(), t[i], at, i), t[i])
+            out.add_pairs(bits, t[i], at, i)
         i = np.flatnonzero(here & ~class_a & (name != ""))
         if len(i):
-            out.add(
-                armour.sentences(*armour.static_b_name(mmsi[i], name[i].tolist()).armoured(), t[i], at, "B"),
-                t[i],
-            )
+            out.add(encode.static_b_name(mmsi[i], name[i].tolist()), t[i], at, "B")
         i = np.flatnonzero(here & ~class_a & (name == ""))
         if len(i):
-            bits = armour.static_b_rest(mmsi[i], kind[i], call[i].tolist(), length[i], beam[i])
-            out.add(armour.sentences(*bits.armoured(), t[i], at, "B"), t[i])
+            bits = encode.static_b_rest(mmsi[i], kind[i], call[i].tolist(), length[i], beam[i])
+            out.add(bits, t[i], at, "B")
 
 
 def _other(out: _Lines, o: pa.Table) -> None:
     t, mmsi, kind = _unix(o), _ints(o["mmsi"], 0), _ints(o["msg_type"], 0)
-    lat, lon = _raw(o["lat"], 600_000, 91 * 600_000), _raw(o["lon"], 600_000, 181 * 600_000)
+    lat, lon = _raw(o["lat"], 600_000, encode.LAT_NONE), _raw(o["lon"], 600_000, encode.LON_NONE)
     name, text, station = _texts(o["name"]), _texts(o["text"]), _texts(o["receiver"])
     for at in sorted(set(station)):
         i = np.flatnonzero((kind == 21) & (station == at))
         if len(i):
-            out.add(
-                armour.sentences(*armour.aid(mmsi[i], name[i].tolist(), lon[i], lat[i]).armoured(), t[i], at),
-                t[i],
-            )
+            out.add(encode.aid(mmsi[i], name[i].tolist(), lon[i], lat[i]), t[i], at)
         for said in sorted(set(text[(kind == 14) & (station == at)])):
             i = np.flatnonzero((kind == 14) & (station == at) & (text == said))
-            out.add(armour.sentences(*armour.safety(mmsi[i], said).armoured(), t[i], at), t[i])
+            out.add(encode.safety(mmsi[i], said), t[i], at)
