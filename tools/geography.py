@@ -86,6 +86,26 @@ def world_ports(source: str) -> None:
     for (lon, lat), p in ast.literal_eval(table).items():
         if not (west <= lon <= east and south <= lat <= north) and abs(lat) <= 90 and abs(lon) <= 180:
             rows[p["port"]] = (p["port"], p["name"], p["port"][:2], f"{lat:.4f}", f"{lon:.4f}")
+    save_world_ports(corrected(rows))
+
+
+def corrected(rows: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The ports with `world-ports-corrections.csv` applied: moved or dropped, each with its reason there."""
+    out = dict(rows)
+    with (DATA / "world-ports-corrections.csv").open(encoding="utf-8") as file:
+        for c in csv.DictReader(file):
+            code, was = c["locode"], (c["was_lat"], c["was_lon"])
+            if code not in out or out[code][3:] != was:
+                raise SystemExit(f"{code} is not at {was} any more: look at its correction again")
+            if c["action"] == "drop":
+                del out[code]
+            else:
+                out[code] = (*out[code][:3], f"{float(c['lat']):.4f}", f"{float(c['lon']):.4f}")
+    return out
+
+
+def save_world_ports(rows: dict[str, tuple[str, ...]]) -> None:
+    """Writes the list in the order of its codes."""
     out = io.StringIO()
     w = csv.writer(out, lineterminator="\n")
     w.writerow(("locode", "name", "country", "lat", "lon"))

@@ -12,13 +12,14 @@ from typing import IO, Any, Final
 import pyarrow as pa
 
 from huanqiong import __version__
-from huanqiong.core.geography import load_geography
+from huanqiong.core.geography import told
 from huanqiong.core.profile import load_profile
 from huanqiong.desk.registry.reads import zones_for_detection
 from huanqiong.desk.trust.actor import SYSTEM
 from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.found import found
 from huanqiong.desk.watch.models import Verdict
+from huanqiong.flows.sea_geography import geography_of
 from huanqiong.lake.durable import write_file
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
@@ -44,7 +45,9 @@ class LiveDetect:
     def __init__(self, store: Store, lake: Lake) -> None:
         self._lake, self._file = lake, store.path / "live" / "detectors.state"
         self._profile = load_profile("hainan")
-        self._geography = load_geography(store.theatre)
+        self._geography = geography_of(store)
+        if aside := told(self._geography.set_aside):
+            log.warning("store %s: %s", store.name, aside)
         self._zones: list[Zone] = []
         self._owed: list[dict[str, Any]] = []
         self.live: Live | None = None

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from huanqiong.core.geography import Geography, load_geography
+from huanqiong.core.geography import Geography, told
 from huanqiong.core.profile import Profile, load_profile
 from huanqiong.desk.registry import acts as registry
 from huanqiong.desk.registry.reads import zones_for_detection
@@ -25,6 +25,7 @@ from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.found import found
 from huanqiong.engine import run, windows
 from huanqiong.feed.files import Batch, read
+from huanqiong.flows.sea_geography import geography_of
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
@@ -72,12 +73,13 @@ class Detected:
     alerts: int = 0
     distress: int = 0
     undetermined: set[str] = field(default_factory=set)
+    geography_told: str = ""
 
     def __str__(self) -> str:
         text = f"{self.positions:,} positions, {self.events:,} events, {self.alerts:,} new alerts"
         if self.undetermined:
             text += f"; not determined: {', '.join(sorted(self.undetermined))}"
-        return text
+        return f"{text}; {self.geography_told}" if self.geography_told else text
 
 
 def load(store: Store, files: Iterable[Path], *, progress: Progress | None = None) -> Iterator[Loaded]:
@@ -117,9 +119,10 @@ def detect(store: Store, *, profile_name: str = "hainan", progress: Progress | N
     lake = Lake(store.lake)
     profile = load_profile(profile_name)
     zones = zones_for_detection()
-    result = Detected()
+    own = geography_of(store)
+    result = Detected(geography_told=told(own.set_aside))
     for window in windows(lake.days()):
-        geography = _with_resting_places(lake, window, load_geography(store.theatre), profile, progress)
+        geography = with_resting_places(lake, window, own, profile, progress)
 
         def kernel(geography: Geography = geography) -> Archive:
             archive = Archive(profile, geography, zones=zones, ordered=True)
@@ -162,7 +165,7 @@ def _raise(
         result.distress += len(distress["alerts"])
 
 
-def _with_resting_places(
+def with_resting_places(
     lake: Lake, window: list[date], geography: Geography, profile: Profile, progress: Progress | None
 ) -> Geography:
     """The geography with the anchorages that the window's own traffic shows besides those it holds.

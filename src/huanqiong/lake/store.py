@@ -5,6 +5,7 @@
     stores/NAME/lake/           positions by day
     stores/NAME/objects/        files by SHA-256
     stores/NAME/keys/           signing keys, mode 0600
+    stores/NAME/geography/      anchorages and other geography of its own, where it has any
 
 No act, search or export crosses stores: a process opens exactly one.
 """
@@ -56,6 +57,11 @@ class Store:
     @property
     def keys(self) -> Path:
         return self.path / "keys"
+
+    @property
+    def geography(self) -> Path:
+        """Where the store's own geography lies; need not exist."""
+        return self.path / "geography"
 
     @property
     def is_drill(self) -> bool:

@@ -41,6 +41,7 @@ def detect(
     Exit status: 0 when OUT was written, 1 when no position could be used, 2 for wrong usage.
     """
     from huanqiong.core.errors import UsageError
+    from huanqiong.core.geography.anchorages import told
     from huanqiong.core.geography.geography import load_geography
     from huanqiong.core.profile import load_profile
 
@@ -57,14 +58,17 @@ def detect(
         from huanqiong.lines.sea.kernels import Archive
 
         wanted = None if kinds is None else [k.strip() for k in kinds.split(",") if k.strip()]
-        archive = Archive(rules, load_geography("hainan", geography), areas, wanted)
+        place = load_geography("hainan", geography)
+        archive = Archive(rules, place, areas, wanted)
         rejected = 0
         for n, file in enumerate(files):
             progress("reading", n, len(files))
             rejected += _feed(archive.feed, file)
         events = archive.finish(progress=progress)
     counts = archive.counts
-    aside = rejected + counts["unusable"]
+    if aside_told := told(place.set_aside):
+        ui.say(f"hq: {aside_told}")
+    aside = rejected + counts["unusable"] + len(place.set_aside)
     ui.set_aside(aside)
     if counts["rows"] == counts["unusable"]:
         ui.say(f"hq: no usable position in {', '.join(map(str, files))}. Nothing was written to {out}.")

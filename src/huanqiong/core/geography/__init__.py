@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from huanqiong.core.geography.anchorages import Anchorages, SetAside, load_anchorages, told
 from huanqiong.core.geography.areas import Division, SeaArea, SeaAreas
 from huanqiong.core.geography.coast import Coast
 from huanqiong.core.geography.geography import Geography, load_geography
 from huanqiong.core.geography.kernels import CoastArrays
 from huanqiong.core.geography.places import NamedPlace, Places
 from huanqiong.core.geography.points import PointArrays, Points
-from huanqiong.core.geography.ports import Port, Ports, load_anchorages, read_world_port_index
+from huanqiong.core.geography.ports import Port, Ports, read_world_port_index
 
 __all__ = [
+    "Anchorages",
     "Coast",
     "CoastArrays",
     "Division",
@@ -23,9 +25,11 @@ __all__ = [
     "Ports",
     "SeaArea",
     "SeaAreas",
+    "SetAside",
     "load_anchorages",
     "load_geography",
     "read_world_port_index",
+    "told",
     "warm",
 ]
 

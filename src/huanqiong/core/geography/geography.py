@@ -7,12 +7,15 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from huanqiong.core.errors import InputError, MissingError
+from huanqiong.core.geography import anchorages as charted
 from huanqiong.core.geography import build, shoreline
+from huanqiong.core.geography.anchorages import SetAside
 from huanqiong.core.geography.areas import Division, SeaAreas, read_divisions, read_seas
 from huanqiong.core.geography.coast import Coast
 from huanqiong.core.geography.kernels import TILE_DEG
@@ -34,6 +37,7 @@ FILES = (
     "divisions.csv",
 )
 """What a directory given in place of the bundled one may hold; what it lacks is taken from the bundle."""
+WORLD_SHORELINE = "world-shoreline.npz"
 SHORELINES = ("shoreline.geojson", "shoreline.geojson.gz", "shoreline.npz")
 
 
@@ -54,7 +58,10 @@ class Geography:
     world_ports: Ports
     """Ports outside the box."""
     anchorages: Points
+    """Every port's point, and the anchorages that the directory held besides."""
     _raw: dict[str, bytes] = field(repr=False)
+    set_aside: tuple[SetAside, ...] = ()
+    """Rows of the directory's anchorages that could not be used."""
 
     @cached_property
     def places(self) -> Places:
@@ -106,45 +113,87 @@ class Geography:
 
 
 def load_geography(theatre: str = "hainan", directory: Path | str | None = None) -> Geography:
-    """The geography of a theatre, read once a process and shared.
+    """The geography of a theatre, read once a process and shared until a file changes.
 
     Files found in `directory` stand in for the bundled ones of the same name (see FILES; a shoreline may be
-    GeoJSON). InputError: a file there cannot be used. MissingError: no such theatre.
+    GeoJSON). Anchorages found there (`anchorages.FILES`) count besides the ports, which always do.
+    InputError: a file there cannot be used. MissingError: no such theatre.
     """
-    return _load(theatre, Path(directory).resolve() if directory is not None else None)
+    own = Path(directory).resolve() if directory is not None else None
+    if own is not None and not own.is_dir():
+        raise InputError("no such directory", where=str(own), remedy="Give a directory with geography files")
+    if own is None and theatre != "hainan":
+        raise MissingError(f"no bundled geography for theatre {theatre}: give a directory, or use hainan")
+    return _load(theatre, _files(own), _given_anchorages(own))
+
+
+class _File(NamedTuple):
+    """A file as it stood: one that was changed is another."""
+
+    path: Path
+    changed_ns: int
+    size: int
+
+
+def _file(path: Path) -> _File:
+    stat = path.stat()
+    return _File(path, stat.st_mtime_ns, stat.st_size)
+
+
+def _files(directory: Path | None) -> tuple[_File, ...]:
+    """For each of FILES the one to read, the directory's first."""
+    found = []
+    for name in FILES:
+        candidates = SHORELINES if name == "shoreline" else (name,)
+        places = [d / c for d in (directory, path("geography")) if d is not None for c in candidates]
+        found.append(_file(next(p for p in places if p.is_file())))
+    return tuple(found)
+
+
+def _given_anchorages(directory: Path | None) -> _File | None:
+    if directory is None:
+        return None
+    return next((_file(p) for n in charted.FILES if (p := directory / n).is_file()), None)
 
 
 @lru_cache(maxsize=8)
-def _load(theatre: str, directory: Path | None) -> Geography:
-    bundled = path("geography")
-    if directory is not None and not directory.is_dir():
-        raise InputError(
-            "no such directory", where=str(directory), remedy="Give a directory with geography files"
-        )
-    if directory is None and theatre != "hainan":
-        raise MissingError(f"no bundled geography for theatre {theatre}: give a directory, or use hainan")
-    found: dict[str, Path] = {}
-    for name in FILES:
-        candidates = SHORELINES if name == "shoreline" else (name,)
-        places = [d / c for d in (directory, bundled) if d is not None for c in candidates]
-        found[name] = next(p for p in places if p.is_file())
-    raw = {name: p.read_bytes() for name, p in found.items()}
-    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in raw.items()}
-    fingerprint = hashlib.sha256("".join(f"{n} {hashes[n]}\n" for n in FILES).encode()).hexdigest()
+def _load(theatre: str, files: tuple[_File, ...], given: _File | None) -> Geography:
+    found = {name: f.path for name, f in zip(FILES, files, strict=True)}
+    raw = {name: p.read_bytes() for name, p in found.items() if name not in ("shoreline", WORLD_SHORELINE)}
     box = _box(raw["theatre.toml"], str(found["theatre.toml"]))
-    lines = found["shoreline"]
-    read = shoreline.lines_from_rings if lines.suffix == ".npz" else shoreline.lines_from_geojson
-    world = shoreline.lines_from_rings(raw["world-shoreline.npz"], str(found["world-shoreline.npz"]))
-    near = read_near(bundled / "coast-near.npz", hashes["shoreline"], hashes["world-shoreline.npz"], box)
-    coast = Coast(build.build(world, read(raw["shoreline"], str(lines)), box, near))
+    by_name = dict(zip(FILES, files, strict=True))
+    coast, hashes = _coast(by_name["shoreline"], by_name[WORLD_SHORELINE], box)
+    hashes = hashes | {name: hashlib.sha256(data).hexdigest() for name, data in raw.items()}
+    lines = "".join(f"{n} {hashes[n]}\n" for n in FILES)
     own = read_ports(raw["ports.csv"], str(found["ports.csv"]))
     all_over = read_world_ports(raw["world-ports.csv.gz"], str(found["world-ports.csv.gz"]))
-    anchorages = points(
-        np.concatenate([own.lat, all_over.lat]),
-        np.concatenate([own.lon, all_over.lon]),
-        [p.name_en or p.name_zh for t in (own, all_over) for p in t],
+    parts = [points(t.lat, t.lon, [p.name_en or p.name_zh for p in t]) for t in (own, all_over)]
+    aside: tuple[SetAside, ...] = ()
+    if given is not None:
+        content = given.path.read_bytes()
+        lines += f"anchorages {hashlib.sha256(content).hexdigest()}\n"
+        more = charted.read_anchorages(content, str(given.path))
+        parts.append(more.points)
+        aside = more.set_aside
+    fingerprint = hashlib.sha256(lines.encode()).hexdigest()
+    return Geography(
+        theatre, box, fingerprint, coast, own, all_over, charted.joined(*parts), raw, set_aside=aside
     )
-    return Geography(theatre, box, fingerprint, coast, own, all_over, anchorages, raw)
+
+
+@lru_cache(maxsize=4)
+def _coast(lines: _File, world: _File, box: build.Box) -> tuple[Coast, dict[str, str]]:
+    """The coast and its files' hashes: geographies that differ only in ports share it."""
+    raw, raw_world = lines.path.read_bytes(), world.path.read_bytes()
+    hashes = {
+        "shoreline": hashlib.sha256(raw).hexdigest(),
+        WORLD_SHORELINE: hashlib.sha256(raw_world).hexdigest(),
+    }
+    read = shoreline.lines_from_rings if lines.path.suffix == ".npz" else shoreline.lines_from_geojson
+    around = shoreline.lines_from_rings(raw_world, str(world.path))
+    bundled = path("geography") / "coast-near.npz"
+    near = read_near(bundled, hashes["shoreline"], hashes[WORLD_SHORELINE], box)
+    return Coast(build.build(around, read(raw, str(lines.path)), box, near)), hashes
 
 
 def _box(raw: bytes, where: str) -> build.Box:

@@ -1,4 +1,4 @@
-"""Ports as a table of facts, and loaders for port and anchorage lists that others publish."""
+"""Ports as a table of facts, and loaders for port lists that others publish."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import gzip
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError, LayoutError
-from huanqiong.core.geography.points import Points, points
 
 F8 = NDArray[np.float64]
 
@@ -144,43 +142,3 @@ def read_world_port_index(raw: bytes, where: str) -> Ports:
             Port(f"wpi-{number}", "", name, y, x, "port", 3_000.0, r.get("Country Code") or "", "WPI")
         )
     return ports(found)
-
-
-def load_anchorages(file: Path) -> Points:
-    """Reads anchorages in Global Fishing Watch's layout, CSV (.gz too) or Parquet.
-
-    Columns: `lat` or `latitude`, `lon` or `longitude`, `label` (else `name`, else the cell's id `s2id`).
-    Rows that are no place on earth are left out (the published list has one at longitude 1001).
-    """
-    if file.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        try:
-            table = pq.read_table(file)
-        except (OSError, ValueError) as e:
-            raise InputError(
-                f"not a Parquet table ({e})", where=str(file), remedy="Give CSV or Parquet"
-            ) from e
-        columns = {c: table.column(c).to_pylist() for c in table.column_names}
-    else:
-        rows = [r for _, r in _rows(file.read_bytes(), str(file), ())]
-        columns = {c: [r[c] for r in rows] for c in (rows[0] if rows else {})}
-    lat, lon, label = (
-        next((columns[c] for c in names if c in columns), None)
-        for names in (("lat", "latitude"), ("lon", "longitude"), ("label", "name", "s2id"))
-    )
-    if lat is None or lon is None:
-        raise LayoutError(
-            f"no latitude and longitude; saw {', '.join(columns) or 'nothing'}",
-            where=str(file),
-            remedy="Name the columns lat, lon and label",
-        )
-    try:
-        y, x = np.asarray(lat, np.float64), np.asarray(lon, np.float64)
-    except (TypeError, ValueError) as e:
-        raise InputError(str(e), where=str(file), remedy="Give decimal degrees WGS-84") from e
-    good = np.flatnonzero((np.abs(y) <= 90) & (np.abs(x) <= 180))
-    if len(y) and not len(good):
-        raise InputError("no row is a place on earth", where=str(file), remedy="Give decimal degrees WGS-84")
-    names = label if label is not None else [""] * len(y)
-    return points(y[good], x[good], [str(names[i] or "") for i in good])
