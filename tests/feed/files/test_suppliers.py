@@ -186,6 +186,26 @@ def test_digitraffic_vessels(load: Load) -> None:
     assert row["eta"] == "11-06 03:00"
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (r"M\u00c4RTA", "MÄRTA"),
+        (r"M\u00c4RTA ÄL\u00e4", "MÄRTA ÄLä"),
+        (r"\u7434\u6d77 琼", "琴海 琼"),
+        (r"\ud83d\udea2", "🚢"),
+        (r"A\ud83dB", "A?B"),
+    ],
+)
+def test_digitraffic_escapes_and_plain_letters_are_the_same_text(load: Load, written: str, name: str) -> None:
+    before = '{"name":"ÖÖÖ","mmsi":230000009,"timestamp":1659212938646}'
+    vessels = f'[{before},{{"name":"{written}","timestamp":1659212938646,"mmsi":230000001}},{{"ä":1}}]'
+    got = load(vessels)
+    assert [r["name"] for r in got.static.to_pylist()] == ["ÖÖÖ", name]
+    assert [(r.text, r.where.split("byte ")[1]) for r in got.rejects] == [
+        ('{"ä":1}]', str(vessels.encode().index('{"ä"'.encode())))
+    ], "what is set aside stands where its bytes are"
+
+
 def test_digitraffic_lines(load: Load) -> None:
     got = load(
         'vessels-v2/230000001/location {"time":1668075025,"sog":10.7,"cog":326.6,"navStat":0,'

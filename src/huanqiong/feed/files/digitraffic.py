@@ -1,6 +1,7 @@
-"""Digitraffic's JSON: REST locations and vessels, and lines as MQTT gives them, as columns.
+r"""Digitraffic's JSON: REST locations and vessels, and lines as MQTT gives them, as columns.
 
-The text is read as Latin-1 so that an index in it is a byte offset; strings are turned back to UTF-8 after.
+A document is read with one character a byte, so that an index in it is a byte offset: a byte beyond ASCII is
+a lone surrogate, apart from what an escape (`\u00c4`) says. Strings are turned into text after.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def _document(chunks: Iterator[bytes], where: str) -> Iterator[Item]:
                 where=where,
                 remedy="Give it one object a line",
             )
-    text = data.decode("latin-1")
+    text = data.decode("ascii", errors="surrogateescape")
     features = re.search(r'"features"\s*:\s*\[', text)
     at = features.end() if features else text.find("[") + 1
     if at == 0:
@@ -136,19 +137,24 @@ def _document(chunks: Iterator[bytes], where: str) -> Iterator[Item]:
         try:
             found, end = decoder.raw_decode(text, at)
         except ValueError:
-            yield at, number, None, text[at : at + 200]
+            yield at, number, None, _utf8(text[at : at + 200])
             return
         try:
             flat = flatten(_utf8(found))
         except (AttributeError, TypeError, IndexError, UnicodeDecodeError):
             flat = None
-        yield at, number, flat, text[at : at + 200]
+        yield at, number, flat, _utf8(text[at : at + 200])
         at, number = end, number + 1
 
 
 def _utf8(value: Any) -> Any:
+    """Strings of a document read byte by byte, as the text that its bytes and its escapes are."""
     if isinstance(value, str):
-        return value.encode("latin-1", errors="ignore").decode("utf-8", errors="replace")
+        try:
+            raw = value.encode("utf-8", errors="surrogateescape")
+        except UnicodeEncodeError:  # half of an escaped pair
+            raw = value.encode("utf-8", errors="replace")
+        return raw.decode("utf-8", errors="replace")
     if isinstance(value, dict):
         return {k: _utf8(v) for k, v in value.items()}
     return value
