@@ -33,6 +33,12 @@ def role_names(person: Any) -> list[str]:
     return [r.en if texts.lang() == "en" else r.zh for r in held]
 
 
+def name_of(person: Any) -> str:
+    """What a person is called in the page's language."""
+    first = person.name_en if texts.lang() == "en" else person.name_zh
+    return first or person.display_name
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """The context of every template; computed once a request, and only where a template asks."""
     person = getattr(request, "user", None)
@@ -44,16 +50,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         for url, icon, name, permission in PAGES
         if permission in may
     ]
-    who = (
-        {"name": person.display_name, "code": person.code, "role_names": role_names(person)}
-        if inside
-        else None
-    )
+    who = {"name": name_of(person), "code": person.code, "role_names": role_names(person)} if inside else None
     return {
         "store": store,
         "person": who,
         "may": may,
         "nav": nav,
+        "home": "/" if "watch.view" in may else nav[0]["url"] if nav else "/help/",
         "import_map": import_map(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "page_language": get_language(),

@@ -44,6 +44,8 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"A silence must end after it begins", "屏蔽的结束时间必须晚于开始时间。"),
     (r"A silence lasts at most (\d+) days", r"屏蔽最长 \1 天，请选较早的结束时间。"),
     (r"The deadline has passed already", "时限已过，请选较晚的时间。"),
+    (r"There is no silence (\d+)", r"没有屏蔽 \1。"),
+    (r"Silence (\d+) was lifted already", r"屏蔽 \1 已解除。"),
     (r"There is no unit '?([^'.]+)'?", r"没有单位 \1。"),
     (r"(?:No vessel|There is no vessel|MMSI).*?(\d{3,9}).*", r"未收到过 MMSI \1 的船。"),
     (r"This one-time login was used", "此一次性登录链接已使用、已过期或无效，请索取新的链接。"),

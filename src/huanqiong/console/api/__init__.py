@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import django_auth
 
-from huanqiong.console.api import alerts, audit, orders, sea, store, vessels, zones
+from huanqiong.console.api import alerts, audit, orders, sea, silences, store, vessels, zones
 from huanqiong.console.refusals import said, status_of
 from huanqiong.core.errors import HuanqiongError
 
@@ -20,6 +20,7 @@ api.add_router("/", store.router)
 api.add_router("/sea", sea.router)
 api.add_router("/alerts", alerts.router)
 api.add_router("/orders", orders.router)
+api.add_router("/silences", silences.router)
 api.add_router("/vessels", vessels.router)
 api.add_router("/zones", zones.router)
 api.add_router("/audit", audit.router)

@@ -14,6 +14,9 @@ from huanqiong.desk.registry.access import access_search, access_vessel
 from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.watch.access import access_orders, access_vessel_alerts, access_vessel_verdicts
 
+MOST = 100
+"""Vessels that a search shows."""
+
 
 @page("registry.view")
 def vessel(request: HttpRequest, mmsi: int) -> HttpResponse:
@@ -53,7 +56,9 @@ def vessel(request: HttpRequest, mmsi: int) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Vessels by MMSI, IMO, call sign or any part of a name."""
     q = request.GET.get("q", "").strip()[:80]
-    found = access_search(request.user, q, limit=100) if q else []
+    found = access_search(request.user, q, limit=MOST) if q else []
     if len(found) == 1 and found[0].row.mmsi and request.GET.get("go"):
         return HttpResponseRedirect(f"/vessels/{found[0].row.mmsi}/")
-    return render(request, "console/search.html", {"q": q, "found": [rows.found(f) for f in found]})
+    return render(
+        request, "console/search.html", {"q": q, "found": [rows.found(f) for f in found], "most": MOST}
+    )

@@ -12,11 +12,13 @@ from django.shortcuts import render
 
 from huanqiong.console import rows, tables, texts
 from huanqiong.console.api.alerts import query_of
+from huanqiong.console.api.sea import labels
 from huanqiong.console.context import page as page_context
 from huanqiong.console.house import clock
 from huanqiong.console.pages import page
 from huanqiong.core.schema import KINDS
 from huanqiong.desk.registry.access import access_units
+from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.watch.access import (
     access_counts,
     access_kind_records,
@@ -85,7 +87,11 @@ def orders(request: HttpRequest) -> HttpResponse:
     running = [o for o in found if not o["result"]]
     ended = sorted((o for o in found if o["result"]), key=lambda o: o["outcome_at"] or "", reverse=True)
     paged = Paginator(ended, PER_PAGE).get_page(request.GET.get("page"))
-    silences = access_silences(request.user, at=now)
+    known = labels(request.user) if allowed(request.user, "registry.view") else {}
+    silences = [
+        {"s": s, "name": known.get(s.mmsi, ("", None))[0] if s.mmsi else ""}
+        for s in access_silences(request.user, at=now)
+    ]
     return render(
         request,
         "console/orders.html",
@@ -119,7 +125,7 @@ def records(request: HttpRequest) -> HttpResponse:
                     "record": r,
                 }
             )
-    silent = [texts.kind_name(k) for k in KINDS if k not in {x["kind"] for x in kinds}]
+    silent = [texts.kind_name(k) for k in texts.found_kinds() if k not in {x["kind"] for x in kinds}]
     outcomes = [{"row": o, "name": texts.kind_name(o.kind)} for o in access_outcomes(request.user)]
     return render(request, "console/records.html", {"kinds": kinds, "outcomes": outcomes, "silent": silent})
 

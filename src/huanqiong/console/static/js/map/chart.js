@@ -91,6 +91,7 @@ export async function chart(container, view, options = {}) {
   map.addControl(new ScaleControl({ unit: "nautical", maxWidth: 110 }), "bottom-left");
   map.addControl(new AttributionControl({ compact: true }), "bottom-right");
   await new Promise((resolve) => map.once("style.load", resolve));
+  map.once("idle", () => container.querySelector(".maplibregl-compact-show")?.classList.remove("maplibregl-compact-show"));
   const grid = () => map.getSource("grid")?.setData(graticule(map));
   widen(map);
   map.on("moveend", grid);

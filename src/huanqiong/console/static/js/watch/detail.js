@@ -34,11 +34,17 @@ export async function load(id) {
   }
 }
 
+// What was measured and its limit; where the limit comes from opens below it.
+function limit(r) {
+  const text = `${gettext("measured")} ${r.measured} · ${gettext("limit")} ${r.limit}`;
+  return r.source ? h("details", { class: "source" }, h("summary", {}, text), h("small", {}, `${gettext("source of the limit")}: ${r.source}`)) : h("small", {}, text);
+}
+
 function reasonItem(r) {
   const bar = r.ratio === null || r.ratio === undefined ? null : h("span", { class: "meter", role: "presentation" },
     h("i", { style: { width: `${Math.min(100, r.ratio * 50)}%` } }), h("u", { style: { left: "50%" }, title: gettext("limit") }));
   return h("li", {}, h("span", {}, r.text), bar,
-    r.limit ? h("small", { title: r.source ? `${gettext("source of the limit")}: ${r.source}` : null }, `${gettext("measured")} ${r.measured} · ${gettext("limit")} ${r.limit}`) : null);
+    r.limit ? limit(r) : null);
 }
 
 function head(d) {
@@ -90,7 +96,7 @@ function story(d) {
   for (const j of d.judgements) add(j.at, h("b", {}, judgementWord(j.judgement)), ` · ${j.by} · `, j.reason, j.set_aside_at ? h("span", { class: "faint" }, ` (${gettext("set aside")}: ${j.set_aside_why})`) : null);
   for (const s of d.silences) add(s.at, interpolate(gettext("Silenced until %s by %s"), [dayTime(s.until), s.by]), ` · ${s.reason}`);
   items.sort((x, y) => (x.t < y.t ? -1 : 1));
-  return h("section", {}, h("h3", {}, icon("scroll-text"), gettext("What was done")), h("ul", { class: "story" }, items.map((i) => i.el)));
+  return h("section", {}, h("h3", {}, icon("scroll-text"), gettext("What was done"), clock.mode === "live" ? null : h("span", { class: "faint" }, gettext("in real time"))), h("ul", { class: "story" }, items.map((i) => i.el)));
 }
 
 function orders(d) {

@@ -5,6 +5,7 @@ import { boot } from "huanqiong/lib/boot.js";
 import { clock, emit } from "huanqiong/lib/bus.js";
 import { h, icon } from "huanqiong/lib/dom.js";
 import { dayTime, number } from "huanqiong/lib/format.js";
+import { iso, momentInput, written } from "huanqiong/lib/when.js";
 import * as orderDialogs from "huanqiong/lib/order_dialogs.js";
 import { whoText } from "huanqiong/watch/queue.js";
 
@@ -58,12 +59,7 @@ export async function silence(a) {
 export async function order(a) {
   const far = (u) => (u.lat === null || a.lat === null ? undefined : Math.hypot((u.lat - a.lat) * 60, (u.lon - a.lon) * 60 * Math.cos((a.lat * Math.PI) / 180)));
   const units = (boot.units ?? []).map((u) => ({ ...u, distance_nm: far(u) })).sort((x, y) => (x.distance_nm ?? 1e9) - (y.distance_nm ?? 1e9));
-  const pad = (n) => String(n).padStart(2, "0");
-  const local = (s) => {
-    const d = new Date((s + 8 * 3600) * 1000); // the field speaks Asia/Shanghai
-    return `${d.getUTCFullYear()}-${pad(d.getUTCMonth() + 1)}-${pad(d.getUTCDate())}T${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}`;
-  };
-  const deadline = h("input", { type: "datetime-local", name: "deadline", required: true, value: local(clock.at + 2 * 3600) });
+  const deadline = momentInput("deadline", clock.at + 2 * 3600);
   await ask(gettext("Order an inspection"), [
     summary(a),
     units.length ? null : h("p", { class: "hint bad" }, icon("triangle-alert"), gettext("No unit is entered yet: a supervisor or analyst enters units.")),
@@ -71,13 +67,13 @@ export async function order(a) {
       h("label", { class: "field" }, h("span", {}, gettext("Unit")), h("select", { name: "unit", required: true, "data-first": true },
         units.map((u) => h("option", { value: u.code }, u.distance_nm === undefined ? u.name : `${u.name} (${number(u.distance_nm)} nm)`)))),
       h("label", { class: "field" }, h("span", {}, gettext("Deadline (China time)")), deadline)),
-    h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = local(clock.at + n * 3600); } }, `+${n} h`))),
+    h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = written(clock.at + n * 3600); } }, `+${n} h`))),
     h("label", { class: "field" }, h("span", {}, gettext("What the unit shall do")), h("textarea", { name: "text", required: true, maxlength: 600 },
       interpolate(gettext("Proceed to %s, identify and inspect %s. Reason: %s"), [a.where, whoText(a), a.why]))),
     h("p", { class: "faint" }, interpolate(gettext("Store time now: %s"), [dayTime(clock.at)])),
   ], {
     yes: gettext("Send order"), sign: "send",
-    send: (d) => act(post(`/api/alerts/${a.id}/order`, { unit: d.unit, deadline: new Date(`${d.deadline}:00+08:00`).toISOString(), text: d.text }), gettext("Order sent")),
+    send: (d) => act(post(`/api/alerts/${a.id}/order`, { unit: d.unit, deadline: iso(d.deadline), text: d.text }), gettext("Order sent")),
   }).then((ok) => ok && again(a.id));
 }
 

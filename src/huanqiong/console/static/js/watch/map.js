@@ -6,14 +6,13 @@ import { $, h } from "huanqiong/lib/dom.js";
 import { course, number, place, shipClass, shipClassName, span, speed } from "huanqiong/lib/format.js";
 import { chart, collection, emptySource } from "huanqiong/map/chart.js";
 import { eventLayer } from "huanqiong/map/events.js";
+import { HAINAN, fit, someInView } from "huanqiong/map/fit.js";
 import { vesselNames } from "huanqiong/map/names.js";
 import { palette } from "huanqiong/map/palette.js";
 import { trackFeatures, trackLayers, until } from "huanqiong/map/tracks.js";
 import { VesselLayer } from "huanqiong/map/vessels.js";
 import { alerts } from "huanqiong/watch/store.js";
 
-const HAINAN = [107.7, 17.7, 112.3, 21.3];
-const LEAST_DEG = 2; // the first view, in degrees of latitude's length
 const box = $("#map-box");
 const tracks = new Map();
 const said = new Map(); // mmsi → [name, type]: asked for once, not with every step of a replay
@@ -64,7 +63,7 @@ export async function picture() {
     if (remember(p, bare)) wanted = true;
     layer.picture = p;
     layer.set(p, standing());
-    if (first && p.n && (!boot.store.view || !someInView(p))) fit(p);
+    if (first && p.n && (!boot.store.view || !someInView(map, p))) fit(map, p);
     if (p.n) first = false;
     names();
     drawWays();
@@ -99,23 +98,6 @@ function remember(p, bare) {
 
 function count(p) {
   $("#map-count").replaceChildren(h("b", {}, number(p.n)), " ", ngettext("vessel", "vessels", p.n));
-}
-
-function someInView(p) {
-  const b = map.getBounds();
-  let inside = 0;
-  for (let i = 0; i < p.n; i += 1) if (b.contains([p.lon[i], p.lat[i]])) inside += 1;
-  return inside > p.n * 0.05;
-}
-
-function fit(p) {
-  const pick = (list, q) => [...list].sort((a, b) => a - b)[Math.floor((list.length - 1) * q)];
-  let [w, e, s, n] = [pick(p.lon, 0.03), pick(p.lon, 0.97), pick(p.lat, 0.03), pick(p.lat, 0.97)];
-  // Wide enough that some coast says where this is.
-  const wide = Math.max(0, LEAST_DEG - (e - w) * Math.cos((n * Math.PI) / 180), 0.3 * (e - w)) / 2 / Math.cos((n * Math.PI) / 180);
-  const high = Math.max(0, LEAST_DEG * 0.6 - (n - s), 0.3 * (n - s)) / 2;
-  [w, e, s, n] = [w - wide, e + wide, s - high, n + high];
-  map.fitBounds([[w, s], [e, n]], { padding: 40, animate: false, maxZoom: 10 });
 }
 
 async function track(mmsi) {
@@ -183,6 +165,7 @@ function pointer() {
   const cursor = $("#map-cursor");
   map.on("mousemove", (event) => {
     cursor.textContent = place(event.lngLat.lat, event.lngLat.lng);
+    if (event.originalEvent.buttons) return void (tip.hidden = true); // a drag moves the sea, it asks nothing
     const row = layer.nearest(event.point);
     map.getCanvas().style.cursor = row >= 0 ? "pointer" : "";
     tip.hidden = row < 0;
@@ -216,10 +199,16 @@ function pointer() {
   });
 }
 
+const RIM_PX = 70; // nearer to the edge a place is moved to the middle
+
 function reveal(a, near = false) {
   if (!a || a.lat === null) return;
-  const inside = map.getBounds().contains([a.lon, a.lat]);
-  if (!inside || near) map.easeTo({ center: [a.lon, a.lat], zoom: near ? Math.max(9.5, map.getZoom()) : map.getZoom(), duration: 300 });
+  requestAnimationFrame(() => {
+    map.resize(); // the panel beside it has just opened or closed
+    const { x, y } = map.project([a.lon, a.lat]);
+    const inside = x > RIM_PX && y > RIM_PX && x < box.clientWidth - RIM_PX && y < box.clientHeight - RIM_PX;
+    if (!inside || near) map.easeTo({ center: [a.lon, a.lat], zoom: near ? Math.max(9.5, map.getZoom()) : map.getZoom(), duration: 300 });
+  });
 }
 
 on("select", ({ alert, from }) => {

@@ -13,9 +13,11 @@ export const recordText = (r) =>
   r && r.judged
     ? interpolate(gettext("of the last %s judged, %s true"), [r.judged, r.true])
     : gettext("record not yet known");
+// The same in a word, where a row has no room.
+const recordWord = (r) => (r && r.judged ? interpolate(gettext("%s of %s true"), [r.true, r.judged]) : gettext("no record yet"));
 
 const STATE = {
-  open: () => gettext("to be claimed"), claimed: (a) => interpolate(gettext("claimed by %s"), [a.claimed_by]),
+  open: () => gettext("to be claimed"), claimed: (a) => (a.mine ? gettext("claimed by you") : interpolate(gettext("claimed by %s"), [a.claimed_by])),
   judged: (a) => judgementWord(a.judgement), closed: (a) => `${gettext("closed")} · ${judgementWord(a.judgement)}`, withdrawn: () => gettext("withdrawn"),
 };
 export const judgementWord = (j) => ({ true: gettext("judged true"), false: gettext("judged false"), unclear: gettext("judged unclear"), "": gettext("not judged") })[j] ?? j;
@@ -59,6 +61,7 @@ const clauses = (text) => text.split(/(?<=，)/).map((part) => h("span", { class
 
 function row(a, place) {
   const sounding = isSounding(a);
+  const marks = chips(a).filter(Boolean);
   return h(
     "li",
     {
@@ -67,14 +70,15 @@ function row(a, place) {
       onclick: () => select({ alert: a.id, mmsi: a.mmsi, from: "queue" }),
     },
     h("span", { class: "mark" }, severityMark(a.severity, a.distress), place ? h("small", { title: rankText(a) }, number(place)) : null),
-    h("span", { class: "kind" }, h("span", { title: a.kinds.map(kindName).join(" + ") }, a.title), chips(a)),
+    h("span", { class: "kind" }, h("span", { title: a.kinds.map(kindName).join(" + ") }, a.title)),
     h("time", { datetime: a.t1, title: `${gettext("from")} ${hm(a.t0)} ${gettext("to")} ${hm(a.t1)}` }, shortTime(Date.parse(a.t1) / 1000 > clock.at + 60 ? a.known_at : a.t1, clock.at || a.t1)),
     h("span", { class: "who", title: whoText(a) }, whoText(a)),
+    marks.length ? h("span", { class: "chips" }, marks) : null,
     h("span", { class: "why" }, clauses(a.why)),
     sounding && may("watch.distress")
       ? h("button", { class: "alarm ack", onclick: (e) => { e.stopPropagation(); acknowledge(a.id); } }, icon("bell-off"), gettext("Acknowledge"), h("kbd", {}, "a"))
       : null,
-    h("span", { class: "foot" }, h("span", { class: "at", title: a.where }, a.where), h("span", { class: "grow" }), h("span", { class: "rec" }, recordText(a.record))),
+    h("span", { class: "foot" }, h("span", { class: "at", title: a.where }, a.where), h("span", { class: "grow" }), h("span", { class: "rec", title: recordText(a.record) }, recordWord(a.record))),
   );
 }
 

@@ -3,17 +3,37 @@ import { act, del, get, post } from "huanqiong/lib/api.js";
 import { boot, may } from "huanqiong/lib/boot.js";
 import { on } from "huanqiong/lib/bus.js";
 import { $, h, icon, typing } from "huanqiong/lib/dom.js";
-import { number, place, shortTime } from "huanqiong/lib/format.js";
+import { number, place, shortTime, span } from "huanqiong/lib/format.js";
+import { asMoment, iso, moment, written } from "huanqiong/lib/when.js";
 import { chart, collection, emptySource } from "huanqiong/map/chart.js";
+import { HAINAN, fit, someInView } from "huanqiong/map/fit.js";
 import { palette } from "huanqiong/map/palette.js";
+import { VesselLayer } from "huanqiong/map/vessels.js";
 import { Drawing } from "huanqiong/zones/draw.js";
 
-const map = await chart($("#map"), boot.store.view ?? [107.9, 17.75, 112.1, 21.1]);
+const map = await chart($("#map"), boot.store.view ?? HAINAN);
+const vessels = new VesselLayer();
 map.addSource("zones", emptySource());
 map.addLayer({ id: "zone-fill", type: "fill", source: "zones", paint: { "fill-color": ["get", "colour"], "fill-opacity": ["case", ["get", "on"], 0.25, 0.1] } });
 map.addLayer({ id: "zone-line", type: "line", source: "zones", paint: { "line-color": ["get", "colour"], "line-width": ["case", ["get", "on"], 2.6, 1.4] } });
 map.addLayer({ id: "zone-name", type: "symbol", source: "zones", layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["local"] }, paint: { "text-color": palette().place, "text-halo-color": palette().halo, "text-halo-width": 1.4 } });
+map.addLayer(vessels);
 map.on("mousemove", (e) => { $("#map-cursor").textContent = place(e.lngLat.lat, e.lngLat.lng); });
+map.on("hq-recolour", () => {
+  map.setPaintProperty("zone-name", "text-color", palette().place);
+  map.setPaintProperty("zone-name", "text-halo-color", palette().halo);
+});
+
+// Zones are drawn where ships go: the sea as it stands at the store's clock lies under them.
+async function traffic() {
+  try {
+    const p = await get(`/api/sea/picture?at=${Math.round(boot.store.clock.at)}&window_h=${boot.store.window_h ?? 6}`);
+    vessels.set(p, new Map());
+    if (p.n && (!boot.store.view || !someInView(map, p))) fit(map, p);
+  } catch {
+    // without it the chart is still there to draw on
+  }
+}
 
 let zones = [];
 let chosen = null;
@@ -60,16 +80,9 @@ async function archive(z) {
   }
 }
 
-const pad = (n) => String(n).padStart(2, "0");
-const local = (s) => {
-  const d = new Date((s + 8 * 3600) * 1000);
-  return `${d.getUTCFullYear()}-${pad(d.getUTCMonth() + 1)}-${pad(d.getUTCDate())}T${pad(d.getUTCHours())}:${pad(d.getUTCMinutes())}`;
-};
-const utc = (text) => new Date(`${text}:00+08:00`).toISOString();
 const form = $("#visit-form");
 const c = boot.store.clock;
-form.t0.value = local(Math.max(c.t0, c.at - 86400));
-form.t1.value = local(c.at + 60);
+for (const [name, t] of [["t0", Math.max(c.t0, c.at - 86400)], ["t1", c.at + 60]]) asMoment(form[name]).value = written(t);
 
 function choose(z) {
   chosen = z.id;
@@ -81,19 +94,27 @@ function choose(z) {
   visits();
 }
 
+const entered = (v) => (v.before ? [h("span", { class: "faint", title: gettext("It was inside when the data read begin") }, "≤ "), shortTime(v.t0, c.at)] : shortTime(v.t0, c.at));
+const left = (v) => (v.still ? h("span", { class: "chip low" }, gettext("still inside")) : shortTime(v.t1, c.at));
+
 async function visits() {
   const body = $("#visits");
-  const query = `t0=${encodeURIComponent(utc(form.t0.value))}&t1=${encodeURIComponent(utc(form.t1.value))}`;
+  const say = (text) => body.replaceChildren(h("tr", {}, h("td", { colspan: 5, class: "empty" }, text)));
+  if (moment(form.t1.value) <= moment(form.t0.value)) return say(gettext("The end lies before the start."));
+  const query = `t0=${encodeURIComponent(iso(form.t0.value))}&t1=${encodeURIComponent(iso(form.t1.value))}`;
   $("#visit-csv").href = `/api/zones/${chosen}/visits.csv?${query}`;
   body.replaceChildren(h("tr", {}, h("td", { colspan: 5, class: "wait" }, h("i"), h("i"))));
+  const asked = chosen;
   try {
     const rows = await get(`/api/zones/${chosen}/visits?${query}`);
-    body.replaceChildren(...(rows.length ? rows.map((v) => h("tr", {},
-      h("td", {}, h("a", { href: `/vessels/${v.mmsi}/` }, v.name || v.mmsi), v.crossing ? h("span", { class: "chip", title: gettext("Passed between two reports; none inside") }, gettext("crossed")) : null),
-      h("td", { class: "nowrap" }, shortTime(v.t0, c.at)), h("td", { class: "nowrap" }, shortTime(v.t1, c.at)), h("td", { class: "num" }, number(v.minutes, 0)), h("td", { class: "num" }, number(v.sog_mean_kn, 1))))
-      : [h("tr", {}, h("td", { colspan: 5, class: "empty" }, gettext("Nobody was heard inside in this time.")))]));
+    if (asked !== chosen) return;
+    $("#visit-count").textContent = interpolate(ngettext("%s visit", "%s visits", rows.length), [number(rows.length)]);
+    if (!rows.length) return say(gettext("Nobody was heard inside in this time."));
+    body.replaceChildren(...rows.map((v) => h("tr", {},
+      h("td", {}, h("a", { href: `/vessels/${v.mmsi}/` }, v.name || v.mmsi)),
+      h("td", { class: "nowrap" }, entered(v)), h("td", { class: "nowrap" }, left(v)), h("td", { class: "num nowrap" }, span(v.minutes * 60)), h("td", { class: "num", title: interpolate(ngettext("%s report", "%s reports", v.reports), [number(v.reports)]) }, number(v.sog_mean_kn, 1)))));
   } catch (error) {
-    body.replaceChildren(h("tr", {}, h("td", { colspan: 5, class: "empty" }, error.message)));
+    say(error.message);
   }
 }
 form.addEventListener("submit", (event) => {
@@ -154,5 +175,5 @@ addEventListener("keydown", (event) => {
 
 $("#archived").addEventListener("change", load);
 on("stream:zone", load);
-await load();
+await Promise.all([load(), traffic()]);
 document.body.dataset.ready = "1";
