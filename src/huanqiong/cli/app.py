@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from huanqiong import __version__
-from huanqiong.cli import audit, bench, demo, doctor, drill, serve, suites, user, warm
+from huanqiong.cli import audit, bench, demo, doctor, drill, evidence, serve, suites, user, warm
 from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 sea = typer.Typer(no_args_is_help=True, help="The sea line: positions in, events out.")
 people = typer.Typer(no_args_is_help=True, help="Accounts; each change is an act with its log entry.")
 log = typer.Typer(no_args_is_help=True, help="The audit log, for outsiders to verify.")
+proofs = typer.Typer(no_args_is_help=True, help="An alert's evidence, for a judge to check.")
 drills = typer.Typer(no_args_is_help=True, help="Invented scenarios in stores of their own.")
 
 
@@ -59,3 +60,7 @@ people.command("login")(user.login)
 app.add_typer(log, name="audit")
 log.command("export")(audit.export)
 log.command("verify")(audit.verify)
+
+app.add_typer(proofs, name="evidence")
+proofs.command("export")(evidence.export)
+proofs.command("verify")(evidence.verify)

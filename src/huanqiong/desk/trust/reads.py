@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -140,6 +140,17 @@ def audit_log(upto: int | None = None) -> Iterator[tuple[int, str, str]]:
     if upto is not None:
         q = q.filter(seq__lte=upto)
     return q.values_list("seq", "body", "hash").iterator(chunk_size=5000)
+
+
+def audit_entries(
+    subjects: Iterable[str], moments: Iterable[datetime] = (), acts: Iterable[str] = ()
+) -> list[tuple[int, str, str, str]]:
+    """(seq, body, hash, hash before) of entries about these subjects, and of these acts at these moments."""
+    at = Q(subject__in=list(subjects)) | Q(at__in=list(moments), act__in=list(acts))
+    rows = list(AuditEntry.objects.filter(at).order_by("seq").values_list("seq", "body", "hash"))
+    wanted = [seq - 1 for seq, _, _ in rows]
+    before = dict(AuditEntry.objects.filter(seq__in=wanted).values_list("seq", "hash"))
+    return [(seq, body, digest, before.get(seq - 1, ZERO)) for seq, body, digest in rows]
 
 
 def outbox_after(cursor: int, limit: int = 500) -> list[tuple[int, str, dict[str, Any], datetime]]:

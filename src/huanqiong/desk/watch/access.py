@@ -34,6 +34,12 @@ def access_alert(person: Actor, alert_id: int) -> AlertDetail:
     return reads.alert_detail(alert_id)
 
 
+def access_evidence(person: Actor, alert_id: int) -> AlertDetail:
+    """All of one alert, to be handed out: needs `evidence.export`; MissingError where there is none."""
+    allow(person, "evidence.export")
+    return reads.alert_detail(alert_id)
+
+
 def access_counts(person: Actor, query: QueueQuery = QueueQuery()) -> Counts:  # noqa: B008  frozen
     """Counts by state, kind, severity and tier under the same filters (limit and offset ignored)."""
     allow(person, "watch.view")

@@ -376,9 +376,3 @@ def outcomes() -> list[DetectorOutcomes]:
     for detector, kind, result, n in rows.order_by("detector"):
         tally.setdefault((detector, kind), {"hit": 0, "no_hit": 0, "not_possible": 0})[result] += n
     return [DetectorOutcomes(detector=d, kind=k, **n) for (d, k), n in tally.items()]
-
-
-def evidence_of(alert_id: int) -> dict[str, Any]:
-    """What an evidence export starts from: {alert: AlertDetail, shown: newest frozen text or ""}."""
-    detail = alert_detail(alert_id)
-    return {"alert": detail, "shown": detail.frozen[-1].shown if detail.frozen else ""}

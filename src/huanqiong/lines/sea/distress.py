@@ -28,7 +28,12 @@ def signals(positions: pa.Table, other: pa.Table) -> list[dict[str, Any]]:
     Each is {mmsi, t (aware), lat, lon, signal, text, nav_status, raw}; `signal` is beacon, status_14,
     sar_aircraft or safety_text; lat and lon None where not sent. Rows without a time are left out.
     """
-    return thinned([*_reports(positions), *_texts(other)])
+    return thinned(every_signal(positions, other))
+
+
+def every_signal(positions: pa.Table, other: pa.Table) -> list[dict[str, Any]]:
+    """As `signals`, none left out."""
+    return [*_reports(positions), *_texts(other)]
 
 
 def thinned(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

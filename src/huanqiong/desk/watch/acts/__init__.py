@@ -4,6 +4,7 @@ Outbox topics: alert {ids}, distress {ids}, order {ids}, silence {ids}, record {
 """
 
 from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_distress, raise_distress
+from huanqiong.desk.watch.acts.evidence import export_evidence
 from huanqiong.desk.watch.acts.handling import claim, close, judge, release, reopen
 from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, order, record_outcome
 from huanqiong.desk.watch.acts.raising import raise_alerts, withdraw_missing, withdraw_verdicts
@@ -16,6 +17,7 @@ __all__ = [
     "close",
     "declare_distress",
     "expire_orders",
+    "export_evidence",
     "judge",
     "lift_silence",
     "order",

@@ -12,7 +12,7 @@ from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
 from huanqiong.desk.watch.acts.handling import Shown, touch
-from huanqiong.desk.watch.beacons import is_test
+from huanqiong.desk.watch.beacons import event_of, is_test
 from huanqiong.desk.watch.found import Found, found
 from huanqiong.desk.watch.models import Alert, Verdict
 from huanqiong.desk.watch.policy import watch_policy
@@ -62,30 +62,8 @@ def _signal(
     ]
     alert = under_way[0] if under_way else None
     placed = s.get("lat") is not None and s.get("lon") is not None
-    event = {
-        "kind": "distress",
-        "subject": f"mmsi:{mmsi}",
-        "mmsi": mmsi,
-        "t0": s["t"],
-        "t1": s["t"],
-        "lat": s["lat"] if placed else (alert.lat if alert else None),
-        "lon": s["lon"] if placed else (alert.lon if alert else None),
-        "score": 1.0,
-        "severity": 3,
-        "reasons": [
-            {
-                "code": f"distress_{s['signal']}",
-                "value": s.get("text") or None,
-                "limit": None,
-                "unit": None,
-                "source": "ITU-R M.1371-5",
-            }
-        ],
-        "profile": "distress",
-        "version": "1",
-        "raw": s.get("raw"),
-    }
-    f = found(event)
+    at = (s["lat"], s["lon"]) if placed else (alert.lat, alert.lon) if alert else (None, None)
+    f = found(event_of(s, *at))
     if Verdict.objects.filter(content_sha256=f.content_sha256, withdrawn_at=None).exists():
         return
     if alert is None:

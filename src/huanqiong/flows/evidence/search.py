@@ -1,0 +1,225 @@
+"""How each version of a verdict came about: the run that gives it again, or in words why none does.
+
+What was acted on was found from the files kept by then. So each version is looked for first over all that the
+store holds, then without the files that came after it was recorded. Only equal bytes count as found.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from huanqiong.core.geography import Geography
+from huanqiong.core.profile import Profile, load_profile
+from huanqiong.desk.registry.reads import zone
+from huanqiong.desk.watch.found import found
+from huanqiong.desk.watch.rows import VerdictRow
+from huanqiong.engine import windows
+from huanqiong.flows.evidence.replay import TRACK, Run, replay, verdicts
+from huanqiong.flows.sea_archive import with_resting_places
+from huanqiong.flows.sea_geography import geography_of
+from huanqiong.lake.objects import Objects
+from huanqiong.lake.positions import Lake
+from huanqiong.lake.store import Store
+from huanqiong.lake.without import Without, raw_of
+from huanqiong.lines.sea.context import Heard, others
+from huanqiong.lines.sea.kernels import Archive, Zone
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class FoundRun:
+    """A run with all it rests on besides the own rows, and the verdicts (ids) that it gives again."""
+
+    run: Run
+    geography: Geography
+    base: Geography
+    heard: Heard | None
+    verdicts: tuple[int, ...]
+
+
+@dataclass
+class Search:
+    """What is known of an alert's versions. `why`: of those that no run gives again (verdict id -> words)."""
+
+    store: Store
+    lake: Lake
+    rows: pa.Table
+    """The own positions: of the ships the verdicts are about, over the days they were found in."""
+    progress: Progress | None = None
+    runs: list[FoundRun] = field(default_factory=list)
+    why: dict[int, str] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict)
+
+    def look(self, asked: list[VerdictRow]) -> None:
+        """Finds runs for all versions that detectors made over an archive's days."""
+        groups: dict[tuple[str, tuple[date, ...]], list[VerdictRow]] = {}
+        for v in asked:
+            if v.provisional:
+                self.why[v.id] = "provisional: made while live, from the reports that had arrived by then"
+            elif not (days := window_of(self.lake, v)):
+                self.why[v.id] = "the lake no longer holds its days"
+            else:
+                groups.setdefault((v.profile, days), []).append(v)
+        for (name, days), group in sorted(groups.items()):
+            profile = load_profile(name)
+            same = [v for v in group if v.version == profile.version]
+            for v in group:
+                if v.version != profile.version:
+                    self.why[v.id] = (
+                        f"made by profile {name} {v.version}; this program carries {profile.version}"
+                    )
+            if same:
+                self._over(profile, days, same)
+
+    def _over(self, profile: Profile, days: tuple[date, ...], group: list[VerdictRow]) -> None:
+        pending = {v.id: v for v in group}
+        near: dict[int, str] = {}
+        for left_out in self._bases(group):
+            if not pending:
+                break
+            view = Without(self.lake, left_out) if left_out else self.lake
+            for part in windows(d for d in view.days() if d in days):
+                inside = [v for v in pending.values() if part[0] <= v.t0.date() <= part[-1]]
+                if inside:
+                    for v in self._run(view, profile, part, left_out, inside, near):
+                        del pending[v]
+        for v_id in pending:
+            self.why[v_id] = near.get(
+                v_id, "not found again from what the store holds: later data, or another geography"
+            )
+
+    def _bases(self, group: list[VerdictRow]) -> Iterator[tuple[str, ...]]:
+        """Which raw files to leave out: none, then those kept after each version was recorded."""
+        yield ()
+        objects = Objects(self.lake.path.parent / "objects")
+        kept = {}
+        for raw in {raw_of(s) for s in self.lake.sources()}:
+            if len(raw) == 64 and objects.has(raw):
+                kept[raw] = datetime.fromtimestamp(objects.where(raw).stat().st_mtime, UTC)
+        told: set[tuple[str, ...]] = {()}
+        for at in sorted({v.recorded_at for v in group}, reverse=True):
+            late = tuple(sorted(raw for raw, when in kept.items() if when > at))
+            if late not in told and len(late) < len(kept):
+                told.add(late)
+                yield late
+
+    def _run(
+        self,
+        view: Lake,
+        profile: Profile,
+        days: list[date],
+        left_out: tuple[str, ...],
+        sought: list[VerdictRow],
+        near: dict[int, str],
+    ) -> list[int]:
+        """Runs the whole store's days, then the own rows alone; the ids of the verdicts both give."""
+        base = geography_of(self.store)
+        done: list[int] = []
+        prints = {v.geography for v in sought}
+        candidates = [base] if base.fingerprint in prints else []
+        if prints - {base.fingerprint}:
+            rested = with_resting_places(view, days, base, profile, self.progress)
+            candidates += [rested] if rested.fingerprint in prints and rested is not base else []
+            near |= dict.fromkeys(
+                (v.id for v in sought if v.geography not in (base.fingerprint, rested.fingerprint)),
+                "its geography is not what the store's files and rows give now",
+            )
+        for geography in candidates:
+            wanted = [v for v in sought if v.geography == geography.fingerprint and v.id not in done]
+            found_now = self._reproduce(view, profile, geography, base, days, left_out, wanted, near)
+            done += found_now
+        return done
+
+    def _reproduce(
+        self,
+        view: Lake,
+        profile: Profile,
+        geography: Geography,
+        base: Geography,
+        days: list[date],
+        left_out: tuple[str, ...],
+        sought: list[VerdictRow],
+        near: dict[int, str],
+    ) -> list[int]:
+        kinds = tuple(sorted({v.kind for v in sought}))
+        zones = self._zones_of(sought)
+        archive = Archive(profile, geography, zones=zones, kinds=kinds, ordered=True)
+        for n, day in enumerate(days):
+            if self.progress:
+                self.progress(f"detecting again {days[0]}", n, len(days))
+            archive.feed(view.read_day(day, columns=TRACK))
+        events = archive.finish()
+        if self.progress:
+            self.progress(f"detecting again {days[0]}", len(days), len(days))
+        subjects = pa.array(sorted({v.subject for v in sought}), pa.string())
+        events = events.filter(pc.is_in(events.column("subject"), value_set=subjects))
+        whole = {f.content_sha256: f for f in verdicts(events, profile, geography.fingerprint)}
+        by_key = {f.key: f for f in whole.values()}
+        hit = [v for v in sought if sha256_of(v) in whole]
+        for v in sought:
+            if v not in hit and v.key in by_key:
+                near[v.id] = "found again with other values: rows came or went since"
+        if not hit:
+            return []
+        run = Run(
+            name=str(len(self.runs) + 1),
+            profile=profile.name,
+            kinds=tuple(sorted({v.kind for v in hit})),
+            first=days[0],
+            last=days[-1],
+            left_out=left_out,
+            as_of=archive.kernels.tracker.last_t,
+            geography=geography.fingerprint,
+        )
+        _, own = replay(run, self.rows, profile, geography, zones)
+        reception = archive.kernels.reception
+        heard = others(reception, own) if own is not None and reception is not None else None
+        alone, _ = replay(run, self.rows, profile, geography, zones, heard)
+        same = {f.content_sha256 for f in alone}
+        for v in hit:
+            if sha256_of(v) not in same:
+                near[v.id] = "found again from the whole store, but not from the own rows alone"
+        good = [v.id for v in hit if sha256_of(v) in same]
+        if good:
+            self.runs.append(FoundRun(run, geography, base, heard, tuple(good)))
+        return good
+
+    def _zones_of(self, sought: list[VerdictRow]) -> list[Zone]:
+        """The zones that the verdicts name, archived or not, by the names they had then."""
+        out = []
+        for v in sought:
+            said = {r["code"]: r["value"] for r in v.reasons}
+            if "zone_id" in said:
+                row = zone(int(said["zone_id"]))
+                shape = shapely.from_geojson(json.dumps(row.geometry))
+                out.append(Zone(str(row.id), str(said["zone"]), shape))
+        unique = {(z.id, z.name): z for z in out}
+        self.zones |= {z.id: z for z in unique.values()}
+        return [unique[k] for k in sorted(unique)]
+
+
+def sha256_of(v: VerdictRow) -> str:
+    """The hash of what a stored verdict says."""
+    return found(row_of(v)).content_sha256
+
+
+def row_of(v: VerdictRow) -> dict[str, Any]:
+    """A stored verdict as the event it was."""
+    return {name: getattr(v, name) for name in v.__dataclass_fields__}
+
+
+def window_of(lake: Lake, v: VerdictRow) -> tuple[date, ...]:
+    """The unbroken days of the lake in which a verdict lies; none where the lake does not hold it."""
+    for days in windows(lake.days()):
+        if days[0] <= v.t0.date() <= days[-1]:
+            return tuple(days)
+    return ()
