@@ -52,6 +52,7 @@ class Coverage:
         """Index of the receiver that heard each report best; -1 where none did."""
         n = len(t)
         none = np.ones(n)  # chance that no shore station hears it
+        quiet = np.ones(n)  # the same with every station up: low where the coast is crowded
         best, who = np.zeros(n), np.full(n, -1)
         kilo = np.cos(np.radians(lat))
         for i, site in enumerate(self.sites):
@@ -66,6 +67,7 @@ class Coverage:
             for low, high, share in site.get("shadow", []):
                 inside = (bearing - low) % 360 < (high - low) % 360
                 p = np.where(inside & (a > 3), p * share, p)
+            quiet[near] *= 1 - p
             if site["id"] in self.down:
                 t0, t1 = self.down[site["id"]]
                 p = np.where((t[near] >= t0) & (t[near] < t1), 0.0, p)
@@ -75,7 +77,7 @@ class Coverage:
             who[better] = i
         heard = rng.uniform(0, 1, n) < (1 - none) * fading
         over = (t + self.phase_s) % (self.satellite["every_min"] * 60) < self.satellite["pass_min"] * 60
-        above = ~heard & over & (1 - none < 0.3) & (rng.uniform(0, 1, n) < self.satellite["heard"] * fading)
+        above = ~heard & over & (1 - quiet < 0.3) & (rng.uniform(0, 1, n) < self.satellite["heard"] * fading)
         return np.where(heard & (who >= 0), who, np.where(above, len(self.sites), -1))
 
     def table(self, start_us: int) -> pa.Table:

@@ -143,7 +143,7 @@ class Mint:
             name, _ = self.numbered("", latin, 2, 90)
             name_zh = ""
         else:
-            i, j = (int(k) for k in self._rng.integers(0, len(_ZH), 2))
+            i, j = (int(k) for k in self._rng.choice(len(_ZH), 2, replace=False))
             zh, latin = f"演{_ZH[i]}{_ZH[j]}", f"YAN {_PINYIN[i]} {_PINYIN[j]} "
             name, name_zh = self.numbered(zh, latin, 900, 1000)
         return Identity(self._mmsi(), name, name_zh, self._callsign(False), self._imo())

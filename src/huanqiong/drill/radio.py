@@ -77,7 +77,7 @@ def _sent(scene: Scene, i: int, v: Vessel) -> F8:
 
     keep = (
         (sog > rules["slow_kn"])
-        | (np.arange(len(t)) % rules["slow_every"] == 0)
+        | (np.arange(len(t)) % max(1, round(rules["slow_s"] / every)) == 0)
         | (v.kind in ("buoy", "sart_test"))
     )
     t, lat, lon, k, sog, course, status = (x[keep] for x in (t, lat, lon, k, sog, course, status))

@@ -14,7 +14,7 @@ import pyarrow as pa
 from huanqiong import data
 from huanqiong.core.errors import UsageError
 from huanqiong.core.schema import OTHER, POSITIONS, STATIC, T, conform
-from huanqiong.core.units import DAY_S, US
+from huanqiong.core.units import DAY_S, NM_M, US
 from huanqiong.drill import coverage, ferry, fishing, lookalike, merchant, radio, service, smuggling, truth
 from huanqiong.drill.air import to_sentences
 from huanqiong.drill.coverage import Coverage
@@ -38,6 +38,10 @@ REGISTER: Final = pa.schema(
         ("flag", pa.string()),
     ]
 )
+ANCHORAGES: Final = pa.schema(
+    [("lat", pa.float64()), ("lon", pa.float64()), ("label", pa.string()), ("radius_m", pa.int64())]
+)
+"""Where ships wait, as on the chart; the columns of `core.geography.load_anchorages`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class World:
     truth: pa.Table  # truth.TRUTH; sealed by the caller, see truth.seal
     coverage: pa.Table  # coverage.COVERAGE
     register: pa.Table  # REGISTER: invented rows for the registry, of ships and boats
+    anchorages: pa.Table  # ANCHORAGES: what the drill's chart shows, known to everybody
     fingerprint: str  # SHA-256 over all tables
 
     def sentences(self) -> bytes:
@@ -124,10 +129,8 @@ def _world(
     }
     told = truth.table(facts, start, scene.t1, meta)
     sites = receivers.table(start_s * US)
-    tables = (positions, static, other, told, sites, register)
-    return World(
-        scene.seed, start, hours, positions, static, other, told, sites, register, _fingerprint(tables)
-    )
+    tables = (positions, static, other, told, sites, register, _anchorages(scene))
+    return World(scene.seed, start, hours, *tables, _fingerprint(tables))
 
 
 def _positions(scene: Scene, heard: Heard, mmsi: I8, t_us: I8, names: np.ndarray) -> pa.Table:
@@ -221,6 +224,19 @@ def _register(scene: Scene) -> pa.Table:
         if v.kind not in ("buoy", "sart_test")
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=REGISTER)
+
+
+def _anchorages(scene: Scene) -> pa.Table:
+    rows = [
+        {
+            "lat": a["at"][0],
+            "lon": a["at"][1],
+            "label": f"{scene.ways['port'][a['port']]['en']} anchorage (DRILL)",
+            "radius_m": round(a["radius_nm"] * NM_M),
+        }
+        for a in scene.set["anchorage"]
+    ]
+    return pa.Table.from_pylist(rows, schema=ANCHORAGES)
 
 
 def _fingerprint(tables: tuple[pa.Table, ...]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+import pyarrow.csv as csv
 from django.db import transaction
 
 from huanqiong import data
@@ -51,6 +52,7 @@ def stage(store: Store, *, seed: int, hours: float, progress: Progress | None = 
         pass
     file.unlink()  # kept among the objects
     _register(world)
+    _chart(store, world)
     tell(3)
 
 
@@ -69,6 +71,16 @@ def _seal(store: Store, world: World) -> None:
         "hours": world.hours,
     }
     promise.write_text(json.dumps(doc))
+
+
+def _chart(store: Store, world: World) -> None:
+    """The waiting anchorages of the drill's chart, where any store keeps its own (docs/geography.md)."""
+
+    def write(out: IO[bytes]) -> None:
+        csv.write_csv(world.anchorages, out)
+
+    store.geography.mkdir(exist_ok=True)
+    write_file(store.geography / "anchorages.csv", write)
 
 
 def _register(world: World) -> None:

@@ -221,7 +221,9 @@ def encounter_events(k: Kernels, m: Meetings) -> pa.Table:
     a, b = np.where(swap, b, a), np.where(swap, a, b)
     step = p.micros("encounter", "step_s")
     t0, t1 = m.first * step, m.last * step
-    minutes = (t1 - t0) / MINUTE_US
+    minutes = value = (t1 - t0) / MINUTE_US
+    if (beside := p.number("encounter", "alongside_m")) > 0:  # in company, not alongside: at most half of b2
+        value = np.where(m.dist_m > beside, np.minimum(minutes, p.bands("encounter")[0] / 2), minutes)
     long, near = p.limit("encounter", "min_duration_s"), p.limit("encounter", "max_dist_m")
     slow = p.limit("encounter", "max_median_kn")
     parts = [
@@ -231,4 +233,4 @@ def encounter_events(k: Kernels, m: Meetings) -> pa.Table:
         Part("slots_together", m.slots),
         *_offshore(k, m.lat, m.lon),
     ]
-    return events("encounter", p, k.devices, a, t0, t1, m.lat, m.lon, minutes, parts, other=b)
+    return events("encounter", p, k.devices, a, t0, t1, m.lat, m.lon, value, parts, other=b)

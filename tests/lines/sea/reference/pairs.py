@@ -128,4 +128,7 @@ def encounters(
                 continue
             if long_and_slow and at_sea(lat, lon, p("min_coast_m")):
                 minutes = (t1 - t0) / SECOND / 60
+                metres = sorted(slot[3] // 10 * 10 for run in group for slot in run)
+                if p("alongside_m") > 0 and metres[(len(metres) - 1) // 2] > p("alongside_m"):
+                    minutes = min(minutes, profile.bands("encounter")[0] / 2)
                 yield Found("encounter", tracks[ra].subject, tracks[rb].subject, t0, t1, lat, lon, minutes)
