@@ -13,7 +13,8 @@ from huanqiong.core.profile import load_profile
 @pytest.mark.parametrize("name", ["gfw", "hainan"])
 def test_bundled_profiles_carry_sources_and_bands(name: str) -> None:
     p = load_profile(name)
-    assert (p.name, p.version, p.valid_from) == (name, "2026.1", "2026-11-23")
+    version = {"gfw": "2026.1", "hainan": "2026.2"}[name]
+    assert (p.name, p.version, p.valid_from) == (name, version, "2026-11-23")
     for section, limits in p.sections.items():
         for limit in limits.values():
             assert len(limit.source) > 2

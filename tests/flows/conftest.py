@@ -21,4 +21,4 @@ def store(hq_home: Path) -> Store:
 @pytest.fixture(scope="session")
 def world() -> World:
     """Six invented hours, few ships."""
-    return hainan(5, 6, START, scale=0.1)
+    return hainan(6, 6, START, scale=0.15)
