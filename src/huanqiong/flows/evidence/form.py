@@ -90,7 +90,7 @@ def check_signature(manifest: bytes, signature: bytes, key: Ed25519PublicKey) ->
         key.verify(raw, manifest)
     except InvalidSignature:
         raise IntegrityError(
-            f"{MANIFEST}: the signature does not hold: the manifest was changed, or another key signed it."
+            f"The signature does not hold: {MANIFEST} or {SIGNATURE} was changed, or another key signed it."
         ) from None
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import huanqiong
-from huanqiong.core.errors import IntegrityError
+from huanqiong.core.errors import InputError, IntegrityError
 from huanqiong.core.schema import OTHER, POSITIONS
 from huanqiong.desk.trust.log import public_pem, read_public_key
 from huanqiong.flows.evidence import form, tables
@@ -50,7 +50,10 @@ def signed(
     for name in (form.MANIFEST, form.SIGNATURE, form.KEY):
         if name not in members:
             raise IntegrityError(f"{name} is missing: without it nothing here can be believed.")
-    enclosed = read_public_key(members[form.KEY])
+    try:
+        enclosed = read_public_key(members[form.KEY])
+    except InputError:
+        raise IntegrityError(f"{form.KEY}: its bytes were changed: it is no key.") from None
     if public_pem(enclosed) != members[form.KEY]:
         raise IntegrityError(f"{form.KEY}: its bytes were changed.")
     if key is not None and fingerprint(key) != fingerprint(enclosed):

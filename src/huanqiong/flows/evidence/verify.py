@@ -43,14 +43,18 @@ def verify(
     verified audit log's entries by number. InputError: the file is no bundle at all."""
     try:
         members = bundle.read(path)
+    except IntegrityError as e:
+        yield Check("bytes", "fail", str(e))
+        return
+    try:
         manifest, signer = signed(members, key)
         yield Check("bytes", "ok", f"{len(members)} members, {path.stat().st_size:,} bytes, none changed")
         yield signature_said(signer, key)
         yield from about(manifest)
         o = opened(members, manifest)
         yield Check("members", "ok", f"{len(manifest['files'])} hashes agree; none missing, none added")
-    except IntegrityError as e:
-        yield Check("bytes", "fail", str(e))
+    except HuanqiongError as e:
+        yield Check("members", "fail", str(e))
         return
     except _MALFORMED as e:
         yield Check("members", "fail", f"the manifest is not as the format says: {e!r}")
