@@ -20,6 +20,7 @@ from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.found import found
 from huanqiong.desk.watch.models import Verdict
 from huanqiong.flows.sea_geography import geography_of
+from huanqiong.flows.sea_grounds import keep_grounds
 from huanqiong.lake.durable import write_file
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
@@ -46,6 +47,7 @@ class LiveDetect:
         self._lake, self._file = lake, store.path / "live" / "detectors.state"
         self._profile = load_profile("hainan")
         self._geography = geography_of(store)
+        keep_grounds(store, self._profile, self._geography)
         if aside := told(self._geography.set_aside):
             log.warning("store %s: %s", store.name, aside)
         self._zones: list[Zone] = []

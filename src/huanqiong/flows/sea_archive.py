@@ -26,6 +26,7 @@ from huanqiong.desk.watch.found import found
 from huanqiong.engine import run, windows
 from huanqiong.feed.files import Batch, read
 from huanqiong.flows.sea_geography import geography_of
+from huanqiong.flows.sea_grounds import keep_grounds
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
@@ -120,6 +121,7 @@ def detect(store: Store, *, profile_name: str = "hainan", progress: Progress | N
     profile = load_profile(profile_name)
     zones = zones_for_detection()
     own = geography_of(store)
+    keep_grounds(store, profile, own)
     result = Detected(geography_told=told(own.set_aside))
     for window in windows(lake.days()):
         geography = with_resting_places(lake, window, own, profile, progress)

@@ -18,7 +18,6 @@ from huanqiong import data
 from huanqiong.core.errors import UsageError
 from huanqiong.core.geography import geography as geographies
 from huanqiong.core.geography.anchorages import FILES as ANCHORAGE_FILES
-from huanqiong.core.profile import load_profile
 from huanqiong.core.schema import OTHER
 from huanqiong.desk.trust import reads as trust_reads
 from huanqiong.desk.trust.actor import Actor
@@ -89,7 +88,7 @@ def export(
         members[form.OTHER] = tables.to_csv(other)
     raw, cut = _raw(Objects(store.objects), positions, other, progress)
     members |= cut
-    runs, behind = _runs(store, search)
+    runs, behind = _runs(search)
     members |= behind
     reproduced = {v: r.run.name for r in search.runs for v in r.verdicts}
     reproduced |= dict.fromkeys(_distress(detail, positions, other, search.why), "distress")
@@ -104,8 +103,7 @@ def export(
         not_read=sum(r["not_read"] for r in raw),
         why=search.why,
     )
-    base = search.runs[0].base.fingerprint if search.runs else None
-    manifest = _manifest(store, detail, purpose, members) | {"runs": runs, "raw": raw, "geography": base}
+    manifest = _manifest(store, detail, purpose, members) | {"runs": runs, "raw": raw}
     _seal(store, detail, members, manifest, by, done)
     return done
 
@@ -204,28 +202,29 @@ def _raw(
     return said, members
 
 
-def _runs(store: Store, search: Search) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+def _runs(search: Search) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     """The runs for the manifest, and the members they rest on."""
     said: list[dict[str, Any]] = []
     members: dict[str, bytes] = {}
     for r in search.runs:
-        row = r.run.as_dict() | {"verdicts": list(r.verdicts), "heard": None, "anchorages": None}
+        b, room = r.basis, f"runs/{r.run.name}"
+        row = r.run.as_dict() | {"verdicts": list(r.verdicts), "base": b.base.fingerprint}
+        row |= {"heard": None, "anchorages": None, "geography_files": None}
         if r.heard is not None:
-            row["heard"] = f"runs/{r.run.name}/heard.csv"
+            row["heard"] = f"{room}/heard.csv"
             members[row["heard"]] = tables.heard_csv(r.heard)
-        if r.geography is not r.base:
-            a, n = r.geography.anchorages, len(r.base.anchorages)
-            row["anchorages"] = f"runs/{r.run.name}/anchorages.csv"
-            members[row["anchorages"]] = tables.places_csv(
-                a.lat[n:].tolist(), a.lon[n:].tolist(), a.label[n:]
-            )
-        profile = load_profile(r.run.profile)
-        members[f"profiles/{profile.name}.toml"] = Path(profile.where).read_bytes()
+        if b.geography is not b.base:
+            a, n = b.geography.anchorages, len(b.base.anchorages)
+            row["anchorages"] = f"{room}/anchorages.csv"
+            places = (a.lat[n:].tolist(), a.lon[n:].tolist(), a.label[n:])
+            members[row["anchorages"]] = tables.places_csv(*places)
+        if b.files is not None:
+            row["geography_files"] = f"geography/{b.base.fingerprint[:16]}"
+            for file in sorted(b.files.iterdir()):
+                if file.name in _GEOGRAPHY_FILES:
+                    members[f"{row['geography_files']}/{file.name}"] = file.read_bytes()
+        members[f"profiles/{r.run.profile}.toml"] = Path(b.profile.where).read_bytes()
         said.append(row)
-    if search.runs and store.geography.is_dir():
-        for file in sorted(store.geography.iterdir()):
-            if file.name in _GEOGRAPHY_FILES:
-                members[f"geography/{file.name}"] = file.read_bytes()
     if search.zones:
         members[form.ZONES] = tables.zones_geojson([search.zones[k] for k in sorted(search.zones)])
     return said, members

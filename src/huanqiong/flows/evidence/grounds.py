@@ -24,32 +24,17 @@ class Grounds:
 
     def __enter__(self) -> Grounds:
         self._place = tempfile.TemporaryDirectory(prefix="hq-evidence-")
-        root = Path(self._place.name)
+        self._root = Path(self._place.name)
         for name, data in self._members.items():
-            room, _, file = name.partition("/")
-            if room in ("profiles", "geography") and "/" not in file:
-                (root / room).mkdir(exist_ok=True)
-                (root / room / file).write_bytes(data)
-        self._root = root
-        own = root / "geography"
-        self._base = load_geography(self._manifest["store"]["theatre"], own if own.is_dir() else None)
+            if name.startswith(("profiles/", "geography/")):  # names are checked when a bundle is read
+                (self._root / name).parent.mkdir(parents=True, exist_ok=True)
+                (self._root / name).write_bytes(data)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._place.cleanup()
-
-    def check(self) -> str:
-        """IntegrityError unless this program's geography is the one the verdicts were found over."""
-        said = self._manifest["geography"]
-        if self._base.fingerprint != said:
-            product = self._manifest["product"]
-            raise IntegrityError(
-                f"the verdicts were found over geography {said[:16]}, this program carries "
-                f"{self._base.fingerprint[:16]}. Install huanqiong {product['version']} and verify with it."
-            )
-        return f"the same coast, ports and anchorages: {said[:16]}"
 
     @property
     def zones(self) -> list[Zone]:
@@ -61,9 +46,21 @@ class Grounds:
         """The rules of a run, from the enclosed file."""
         return load_profile(self._root / "profiles" / f"{run.profile}.toml")
 
+    def base(self, row: Mapping[str, Any]) -> Geography:
+        """A run's coast, ports and charted anchorages; IntegrityError where this program has others."""
+        own = self._root / row["geography_files"] if row["geography_files"] else None
+        base = load_geography(self._manifest["store"]["theatre"], own)
+        if base.fingerprint != row["base"]:
+            product = self._manifest["product"]
+            raise IntegrityError(
+                f"run {row['name']} was over geography {row['base'][:16]}, this program has "
+                f"{base.fingerprint[:16]}. Install huanqiong {product['version']} and verify with it."
+            )
+        return base
+
     def geography(self, run: Run, row: Mapping[str, Any]) -> Geography:
         """A run's geography, anchorages found from traffic included; IntegrityError: not the one named."""
-        out = self._base
+        out = self.base(row)
         if row["anchorages"]:
             lat, lon, label = tables.places_from(self._members[row["anchorages"]], row["anchorages"])
             own = out.anchorages

@@ -19,7 +19,7 @@ from huanqiong.flows.evidence import form, tables
 
 State = Literal["ok", "note", "fail"]
 _FORM = re.compile(
-    r"(?:runs/\d+/(?:heard|anchorages)\.csv|raw/[0-9a-f]{64}\.[a-z]+|profiles/.+\.toml|geography/.+)"
+    r"(?:runs/\d+/(?:heard|anchorages)\.csv|raw/[0-9a-f]{64}\.[a-z]+|profiles/.+\.toml|geography/[0-9a-f]{16}/.+)"
 )
 
 

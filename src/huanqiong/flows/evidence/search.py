@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,14 +18,14 @@ import pyarrow.compute as pc
 import shapely
 
 from huanqiong.core.geography import Geography
-from huanqiong.core.profile import Profile, load_profile
+from huanqiong.core.profile import Profile
 from huanqiong.desk.registry.reads import zone
 from huanqiong.desk.watch.found import found
 from huanqiong.desk.watch.rows import VerdictRow
 from huanqiong.engine import windows
 from huanqiong.flows.evidence.replay import TRACK, Run, replay, verdicts
 from huanqiong.flows.sea_archive import with_resting_places
-from huanqiong.flows.sea_geography import geography_of
+from huanqiong.flows.sea_grounds import kept_geographies, kept_profiles
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
@@ -36,12 +37,25 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class FoundRun:
-    """A run with all it rests on besides the own rows, and the verdicts (ids) that it gives again."""
+class Basis:
+    """What a run rests on. `geography` is `base` with the anchorages found from traffic; `files`: where the
+    base was read from, None: bundled."""
 
-    run: Run
+    view: Lake
+    profile: Profile
     geography: Geography
     base: Geography
+    files: Path | None
+    days: list[date]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FoundRun:
+    """A run, what it rests on besides the own rows, and the verdicts (ids) that it gives again."""
+
+    run: Run
+    basis: Basis
     heard: Heard | None
     verdicts: tuple[int, ...]
 
@@ -58,44 +72,38 @@ class Search:
     runs: list[FoundRun] = field(default_factory=list)
     why: dict[int, str] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
+    _met: set[int] = field(default_factory=set)
 
     def look(self, asked: list[VerdictRow]) -> None:
         """Finds runs for all versions that detectors made over an archive's days."""
-        groups: dict[tuple[str, tuple[date, ...]], list[VerdictRow]] = {}
+        groups: dict[tuple[str, str, tuple[date, ...]], list[VerdictRow]] = {}
         for v in asked:
             if v.provisional:
                 self.why[v.id] = "provisional: made while live, from the reports that had arrived by then"
             elif not (days := window_of(self.lake, v)):
                 self.why[v.id] = "the lake no longer holds its days"
             else:
-                groups.setdefault((v.profile, days), []).append(v)
-        for (name, days), group in sorted(groups.items()):
-            profile = load_profile(name)
-            same = [v for v in group if v.version == profile.version]
+                groups.setdefault((v.profile, v.version, days), []).append(v)
+        for (name, version, days), group in sorted(groups.items()):
+            pending = {v.id: v for v in group}
+            self.why |= dict.fromkeys(
+                pending, f"neither this program nor the store holds the profile {name} {version}"
+            )
+            for profile in kept_profiles(self.store, name, version):
+                self._over(profile, days, pending)
             for v in group:
-                if v.version != profile.version:
-                    self.why[v.id] = (
-                        f"made by profile {name} {v.version}; this program carries {profile.version}"
-                    )
-            if same:
-                self._over(profile, days, same)
+                if v.id not in pending:
+                    del self.why[v.id]
 
-    def _over(self, profile: Profile, days: tuple[date, ...], group: list[VerdictRow]) -> None:
-        pending = {v.id: v for v in group}
-        near: dict[int, str] = {}
-        for left_out in self._bases(group):
-            if not pending:
-                break
+    def _over(self, profile: Profile, days: tuple[date, ...], pending: dict[int, VerdictRow]) -> None:
+        """Takes from `pending` what these rules give again; says of the rest why not."""
+        self.why |= dict.fromkeys(pending, "not found again from what the store holds")
+        for left_out in self._bases(list(pending.values())):
             view = Without(self.lake, left_out) if left_out else self.lake
             for part in windows(d for d in view.days() if d in days):
                 inside = [v for v in pending.values() if part[0] <= v.t0.date() <= part[-1]]
-                if inside:
-                    for v in self._run(view, profile, part, left_out, inside, near):
-                        del pending[v]
-        for v_id in pending:
-            self.why[v_id] = near.get(
-                v_id, "not found again from what the store holds: later data, or another geography"
-            )
+                for v in self._run(view, profile, part, left_out, inside) if inside else ():
+                    del pending[v]
 
     def _bases(self, group: list[VerdictRow]) -> Iterator[tuple[str, ...]]:
         """Which raw files to leave out: none, then those kept after each version was recorded."""
@@ -119,78 +127,70 @@ class Search:
         days: list[date],
         left_out: tuple[str, ...],
         sought: list[VerdictRow],
-        near: dict[int, str],
     ) -> list[int]:
-        """Runs the whole store's days, then the own rows alone; the ids of the verdicts both give."""
-        base = geography_of(self.store)
+        """Looks over the geographies the store knows; the ids of the verdicts found again."""
         done: list[int] = []
-        prints = {v.geography for v in sought}
-        candidates = [base] if base.fingerprint in prints else []
-        if prints - {base.fingerprint}:
-            rested = with_resting_places(view, days, base, profile, self.progress)
-            candidates += [rested] if rested.fingerprint in prints and rested is not base else []
-            near |= dict.fromkeys(
-                (v.id for v in sought if v.geography not in (base.fingerprint, rested.fingerprint)),
-                "its geography is not what the store's files and rows give now",
-            )
-        for geography in candidates:
-            wanted = [v for v in sought if v.geography == geography.fingerprint and v.id not in done]
-            found_now = self._reproduce(view, profile, geography, base, days, left_out, wanted, near)
-            done += found_now
+        for base, files in kept_geographies(self.store):
+            left = {v.geography for v in sought if v.id not in done}
+            if not left:
+                break
+            candidates = [base] if base.fingerprint in left else []
+            if left - {base.fingerprint}:
+                rested = with_resting_places(view, days, base, profile, self.progress)
+                candidates += [rested] if rested is not base and rested.fingerprint in left else []
+            for geography in candidates:
+                wanted = [v for v in sought if v.geography == geography.fingerprint]
+                done += self._reproduce(Basis(view, profile, geography, base, files, days, left_out), wanted)
+        for v in sought:
+            if v.id not in done and v.id not in self._met:
+                self.why[v.id] = "its geography is not one that the store's files and rows give"
         return done
 
-    def _reproduce(
-        self,
-        view: Lake,
-        profile: Profile,
-        geography: Geography,
-        base: Geography,
-        days: list[date],
-        left_out: tuple[str, ...],
-        sought: list[VerdictRow],
-        near: dict[int, str],
-    ) -> list[int]:
-        kinds = tuple(sorted({v.kind for v in sought}))
+    def _reproduce(self, b: Basis, sought: list[VerdictRow]) -> list[int]:
+        """Runs the whole store's days, then the own rows alone; the ids of the verdicts both give."""
         zones = self._zones_of(sought)
-        archive = Archive(profile, geography, zones=zones, kinds=kinds, ordered=True)
-        for n, day in enumerate(days):
+        kinds = tuple(sorted({v.kind for v in sought}))
+        archive = Archive(b.profile, b.geography, zones=zones, kinds=kinds, ordered=True)
+        for n, day in enumerate(b.days):
             if self.progress:
-                self.progress(f"detecting again {days[0]}", n, len(days))
-            archive.feed(view.read_day(day, columns=TRACK))
+                self.progress(f"detecting again {b.days[0]}", n, len(b.days))
+            archive.feed(b.view.read_day(day, columns=TRACK))
         events = archive.finish()
         if self.progress:
-            self.progress(f"detecting again {days[0]}", len(days), len(days))
+            self.progress(f"detecting again {b.days[0]}", len(b.days), len(b.days))
         subjects = pa.array(sorted({v.subject for v in sought}), pa.string())
         events = events.filter(pc.is_in(events.column("subject"), value_set=subjects))
-        whole = {f.content_sha256: f for f in verdicts(events, profile, geography.fingerprint)}
-        by_key = {f.key: f for f in whole.values()}
-        hit = [v for v in sought if sha256_of(v) in whole]
+        whole = verdicts(events, b.profile, b.geography.fingerprint)
+        prints, keys = {f.content_sha256 for f in whole}, {f.key for f in whole}
+        hit = [v for v in sought if sha256_of(v) in prints]
+        self._met |= {v.id for v in sought}
         for v in sought:
-            if v not in hit and v.key in by_key:
-                near[v.id] = "found again with other values: rows came or went since"
+            if v not in hit and v.key in keys:
+                self.why[v.id] = "found again with other values: rows came or went since, or other code"
         if not hit:
             return []
         run = Run(
             name=str(len(self.runs) + 1),
-            profile=profile.name,
+            profile=Path(b.profile.where).stem,
             kinds=tuple(sorted({v.kind for v in hit})),
-            first=days[0],
-            last=days[-1],
-            left_out=left_out,
+            first=b.days[0],
+            last=b.days[-1],
+            left_out=b.left_out,
             as_of=archive.kernels.tracker.last_t,
-            geography=geography.fingerprint,
+            geography=b.geography.fingerprint,
         )
-        _, own = replay(run, self.rows, profile, geography, zones)
+        _, own = replay(run, self.rows, b.profile, b.geography, zones)
         reception = archive.kernels.reception
         heard = others(reception, own) if own is not None and reception is not None else None
-        alone, _ = replay(run, self.rows, profile, geography, zones, heard)
+        alone, _ = replay(run, self.rows, b.profile, b.geography, zones, heard)
         same = {f.content_sha256 for f in alone}
-        for v in hit:
-            if sha256_of(v) not in same:
-                near[v.id] = "found again from the whole store, but not from the own rows alone"
         good = [v.id for v in hit if sha256_of(v) in same]
+        self.why |= dict.fromkeys(
+            (v.id for v in hit if v.id not in good),
+            "found again from the whole store, but not from the own rows alone",
+        )
         if good:
-            self.runs.append(FoundRun(run, geography, base, heard, tuple(good)))
+            self.runs.append(FoundRun(run, b, heard, tuple(good)))
         return good
 
     def _zones_of(self, sought: list[VerdictRow]) -> list[Zone]:
