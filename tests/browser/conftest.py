@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,25 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "console"))
 
+from find_chromium import FLAGS, chromium
 from live_console import Console, serve
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def chromium() -> str | None:
-    """The browser to drive: `$HUANQIONG_CHROMIUM`, else the first known one on the path."""
-    wished = os.environ.get("HUANQIONG_CHROMIUM")
-    return wished or next((found for n in NAMES if (found := shutil.which(n))), None)
 
 
 @pytest.fixture(scope="session")

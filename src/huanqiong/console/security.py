@@ -15,6 +15,8 @@ from functools import cache
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 
+from huanqiong.console.modules import NAMES
+
 
 @cache
 def import_map() -> str:
@@ -22,8 +24,7 @@ def import_map() -> str:
     return json.dumps(
         {
             "imports": {
-                "maplibre-gl": static("vendor/maplibre/maplibre-gl.mjs"),
-                "echarts": static("vendor/echarts/echarts.esm.min.mjs"),
+                **{name: static(file) for name, file in NAMES.items()},
                 "huanqiong/": static("js/"),
             }
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +44,9 @@ def floor(request: HttpRequest) -> HttpResponse:
     """The watch floor."""
     context = page_context(request)
     boot = context["boot"] | {"units": [rows.unit(u) for u in access_units(request.user)]}
-    return render(request, "console/watch.html", {"boot": boot})
+    at = math.floor(context["store"]["clock"]["at"] + 0.5)  # as the page's script rounds it
+    picture = f"/api/sea/picture?at={at}&window_h={context['store']['window_h']:g}"
+    return render(request, "console/watch.html", {"boot": boot, "picture_url": picture})
 
 
 @page("watch.view")

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from huanqiong.console.modules import preloads
+
 register = template.Library()
 
 _SHAPES = {
@@ -21,6 +23,12 @@ _SHAPES = {
     2: "M8 1.2 15.4 14.5H0.6z",
     1: "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3z",
 }
+
+
+@register.simple_tag
+def scripts(*entries: str) -> SafeString:
+    """Lets the browser fetch these scripts and all they import at once."""
+    return preloads(*entries)
 
 
 @register.simple_tag

@@ -1,7 +1,9 @@
 // Every vessel as one point of a WebGL layer: an arrow along its course, a dot when it has none. Fifty
-// thousand are one draw call from one typed array, so a scrub of the timeline costs no worker and no layout.
+// thousand are one draw call from one typed array, so a scrub of the timeline costs no worker and no layout; while
+// the map moves they are not even that (sheet.js).
 import { palette, rgb } from "huanqiong/map/palette.js";
 import { shipClass } from "huanqiong/lib/format.js";
+import { Sheet, moved, program } from "huanqiong/map/sheet.js";
 
 const INK_PX = 1.2e6;
 const STRIDE = 20; // x f32, y f32, angle f32, rgba 4×u8, size u8, shape u8, two spare
@@ -49,20 +51,6 @@ void main() {
 const mercX = (lon) => (lon + 180) / 360;
 const mercY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * RADIANS) / 2)) / (2 * Math.PI);
 
-function program(gl) {
-  const p = gl.createProgram();
-  for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
-    const shader = gl.createShader(type);
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
-    gl.attachShader(p, shader);
-  }
-  ["a_pos", "a_angle", "a_color", "a_form"].forEach((name, i) => gl.bindAttribLocation(p, i, name));
-  gl.linkProgram(p);
-  return p;
-}
-
 export class VesselLayer {
   id = "vessels";
   type = "custom";
@@ -79,7 +67,9 @@ export class VesselLayer {
   onAdd(map, gl) {
     this.map = map;
     this.gl = gl;
-    this.program = program(gl);
+    this.program = program(gl, VERTEX, FRAGMENT, ["a_pos", "a_angle", "a_color", "a_form"]);
+    this.sheet = new Sheet(gl);
+    this.stale = true; // the sheet shows what was
     this.at = Object.fromEntries(["u_matrix", "u_size", "u_outline"].map((n) => [n, gl.getUniformLocation(this.program, n)]));
     this.buffer = gl.createBuffer();
     this.vao = gl.createVertexArray();
@@ -92,12 +82,14 @@ export class VesselLayer {
     for (let i = 0; i < 4; i += 1) gl.enableVertexAttribArray(i);
     gl.bindVertexArray(null);
     map.on("hq-recolour", () => this.fill());
+    map.on("moveend", () => map.triggerRepaint()); // at rest the points themselves are drawn
     this.fill();
   }
 
   onRemove(map, gl) {
     gl.deleteBuffer(this.buffer);
     gl.deleteProgram(this.program);
+    this.sheet.remove();
   }
 
   // The columns of /api/sea/picture; `alerts` maps an MMSI to what is open on it.
@@ -169,6 +161,7 @@ export class VesselLayer {
     }
     this.n = n;
     this.xy = f;
+    this.stale = true;
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
     gl.bufferData(gl.ARRAY_BUFFER, u.subarray(0, n * STRIDE), gl.DYNAMIC_DRAW);
@@ -185,13 +178,34 @@ export class VesselLayer {
     return Math.max(3, Math.min(base, room)) * this.map.getPixelRatio();
   }
 
+  // West, north, east, south of what is seen, in the world's square.
+  view() {
+    const { lng, lat } = this.map.getCenter();
+    const { clientWidth, clientHeight } = this.map.getCanvas();
+    const world = 512 * 2 ** this.map.getZoom();
+    const [x, y, w, h] = [mercX(lng), mercY(lat), clientWidth / 2 / world, clientHeight / 2 / world];
+    return [x - w, y - h, x + w, y + h];
+  }
+
+  // Before a frame of a moving map: the sheet that it will show, drawn anew where it lacks something.
+  prerender(gl) {
+    if (!this.n || !this.map.isMoving()) return;
+    const [view, zoom] = [this.view(), this.map.getZoom()];
+    if (!this.stale && this.sheet.covers(view, zoom)) return;
+    this.sheet.redraw(view, zoom, gl.drawingBufferWidth, gl.drawingBufferHeight, (m) => this.points(gl, m));
+    this.stale = false;
+  }
+
   render(gl, args) {
     if (!this.n) return;
-    const m = Array.from(args.defaultProjectionData.mainMatrix);
-    const [x, y] = this.origin;
-    for (let r = 0; r < 4; r += 1) m[12 + r] += m[r] * x + m[4 + r] * y; // in doubles, so deep zooms do not tremble
+    const matrix = args.defaultProjectionData.mainMatrix;
+    if (this.map.isMoving() && !this.stale) this.sheet.draw(matrix);
+    else this.points(gl, matrix);
+  }
+
+  points(gl, matrix) {
     gl.useProgram(this.program);
-    gl.uniformMatrix4fv(this.at.u_matrix, false, m);
+    gl.uniformMatrix4fv(this.at.u_matrix, false, moved(matrix, ...this.origin));
     gl.uniform1f(this.at.u_size, this.size());
     gl.uniform3fv(this.at.u_outline, this.outline);
     gl.bindVertexArray(this.vao);

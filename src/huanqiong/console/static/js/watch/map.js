@@ -165,7 +165,7 @@ function pointer() {
   const cursor = $("#map-cursor");
   map.on("mousemove", (event) => {
     cursor.textContent = place(event.lngLat.lat, event.lngLat.lng);
-    if (event.originalEvent.buttons) return void (tip.hidden = true); // a drag moves the sea, it asks nothing
+    if (event.originalEvent.buttons) return; // a drag moves the sea, it asks nothing
     const row = layer.nearest(event.point);
     map.getCanvas().style.cursor = row >= 0 ? "pointer" : "";
     tip.hidden = row < 0;
@@ -177,7 +177,7 @@ function pointer() {
     tip.style.left = `${Math.min(event.point.x + 14, box.clientWidth - 250)}px`;
     tip.style.top = `${Math.min(event.point.y + 12, box.clientHeight - 80)}px`;
   });
-  map.on("mouseout", () => { tip.hidden = true; });
+  for (const name of ["mouseout", "movestart"]) map.on(name, () => { tip.hidden = true; });
   map.on("click", (event) => {
     const hit = map.queryRenderedFeatures([[event.point.x - 6, event.point.y - 6], [event.point.x + 6, event.point.y + 6]], { layers: ["events"] })[0];
     if (hit) {
