@@ -1,4 +1,4 @@
-"""A store's own geography: taken where there is one, its unusable rows listed, used by detection and drill."""
+"""A store's own geography: taken where there is one, its bad rows listed, used by detection and by a drill."""
 
 from __future__ import annotations
 
