@@ -1,4 +1,4 @@
-"""A store's own geography: taken where there is one, its bad rows listed, used by detection and by a drill."""
+"""A store's own geography: taken where there is one, bad rows listed, used by detection and by a drill."""
 
 from __future__ import annotations
 
