@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.test import Client
 
 from huanqiong.core.time import iso
+from huanqiong.lake import bundle
 
 
 def post(client: Client, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -232,3 +234,21 @@ def test_who_passed_a_zone(signed_in: Callable[..., Client]) -> None:
     assert (
         client.get(f"/api/zones/{zone['id']}/visits?t0={iso(plant.T1)}&t1={iso(plant.T0)}").status_code == 422
     )
+
+
+def test_evidence_is_a_file_for_those_who_may(signed_in: Callable[..., Client]) -> None:
+    alert = one(signed_in("lin"), "encounter")["id"]
+    path = f"/api/alerts/{alert}/evidence"
+    refused = post(signed_in("lin"), path, {"purpose": "court"})
+    assert refused.status_code == 403
+    supervisor = signed_in("zhou")
+    assert post(supervisor, path, {"purpose": " "}).status_code == 422
+    assert post(signed_in("zhou", "zh-hans"), path, {"purpose": " "}).json()["message"].startswith("导出证据")
+    answer = post(supervisor, path, {"purpose": "court"})
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == f'attachment; filename="DRILL-evidence-drill-{alert}.zip"'
+    members = bundle.decode(answer.content)
+    assert json.loads(members["manifest.json"])["purpose"] == "court"
+    assert "演练 / DRILL" in members["README.txt"].decode()
+    good, every = answer["X-Verdicts"].split("/")
+    assert int(good) <= int(every) == len(members["verdicts.jsonl"].splitlines())

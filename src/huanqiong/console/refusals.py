@@ -38,6 +38,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"There is no order (\d+)", r"没有指令 \1。"),
     (r"Order (\d+) .*(already|ended)", r"指令 \1 已签收或已办结。"),
     (r"A judgement needs a reason", "判定必须写明理由。"),
+    (r"An export of evidence needs a purpose", "导出证据必须写明用途。"),
     (r"A silence needs a reason", "屏蔽必须写明理由。"),
     (r"Reopening needs a reason", "重开必须写明理由。"),
     (r"Declaring a possible distress needs a reason", "按遇险处置必须写明理由。"),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from huanqiong.console import rows
-from huanqiong.console.house import at_of, clock
+from huanqiong.console.house import at_of, clock, house
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.access import access_alert, access_counts, access_queue, access_vessel_alerts
 from huanqiong.desk.watch.rows import QueueQuery
+from huanqiong.lake import bundle
 
 router = Router()
 STATES = ("open", "claimed", "judged", "closed", "withdrawn")
@@ -44,6 +45,10 @@ class Order(Schema):
 
 class Release(Schema):
     why: str = ""
+
+
+class Purpose(Schema):
+    purpose: str
 
 
 def query_of(request: HttpRequest) -> QueueQuery:
@@ -197,3 +202,17 @@ def declare(request: HttpRequest, alert_id: int, body: Reason) -> dict[str, Any]
     """Takes a gap or drift for a possible distress."""
     acts.declare_distress(alert_id, body.reason, by=request.user)
     return _detail(request, alert_id)
+
+
+@router.post("/{alert_id}/evidence")
+def evidence(request: HttpRequest, alert_id: int, body: Purpose) -> HttpResponse:
+    """All that the alert rests on, as one signed file to download; an act with its purpose in the log."""
+    from huanqiong.flows.evidence.export import export  # compiles kernels: only where it is used
+
+    store = house().store
+    done = export(store, alert_id, by=request.user, purpose=body.purpose)
+    response = HttpResponse(b"".join(bundle.encode(done.members)), content_type="application/zip")
+    name = f"{'DRILL-' if store.is_drill else ''}evidence-{store.name}-{alert_id}.zip"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Verdicts"] = f"{done.reproduced}/{done.verdicts}"
+    return response

@@ -14,7 +14,7 @@ function csrf() {
   return found ? decodeURIComponent(found.slice(name.length)) : "";
 }
 
-async function call(method, path, body, signal) {
+async function answer(method, path, body, signal) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrf();
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -29,14 +29,33 @@ async function call(method, path, body, signal) {
     location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiError(401, gettext("Your session has ended: sign in again."));
   }
-  const data = response.status === 204 ? null : await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, data?.message ?? interpolate(gettext("The server answered %s."), [response.status]));
-  return data;
+  if (!response.ok) {
+    const data = await response.json().catch(() => null);
+    throw new ApiError(response.status, data?.message ?? interpolate(gettext("The server answered %s."), [response.status]));
+  }
+  return response;
+}
+
+async function call(method, path, body, signal) {
+  const response = await answer(method, path, body, signal);
+  return response.status === 204 ? null : response.json().catch(() => null);
 }
 
 export const get = (path, signal) => call("GET", path, undefined, signal);
 export const post = (path, body = {}) => call("POST", path, body);
 export const del = (path) => call("DELETE", path);
+
+// Asks for a file and hands it to the browser to save under the name the server gives it; returns its headers.
+export async function download(path, body) {
+  const response = await answer("POST", path, body);
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "download";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return response.headers;
+}
 
 // Runs an act and tells the person what came of it; null when it was refused.
 export async function act(promise, done) {

@@ -5,6 +5,7 @@ import { clock, emit, on, select, selected } from "huanqiong/lib/bus.js";
 import { $, h, icon, severityMark, severityWord } from "huanqiong/lib/dom.js";
 import { dayTime, decimal, hm, number, place, shortTime, span } from "huanqiong/lib/format.js";
 import * as dialogs from "huanqiong/watch/dialogs.js";
+import { exportEvidence } from "huanqiong/watch/evidence.js";
 import { acknowledge, judgementWord, outcomeWord, rankText, recordText, stateText, whoText } from "huanqiong/watch/queue.js";
 
 const box = $("#detail");
@@ -116,7 +117,8 @@ function evidence(d) {
   return h("section", {}, h("h3", {}, icon("fingerprint"), gettext("Evidence")), h("dl", { class: "facts" },
     v ? [h("dt", {}, gettext("Rule")), h("dd", {}, `${v.profile} · ${v.version}`)] : null,
     v && v.raw_count ? [h("dt", {}, gettext("Raw rows")), h("dd", {}, `${number(v.raw_count)} · `, h("span", { class: "mono" }, v.raw_first))] : null,
-    h("dt", {}, gettext("Frozen")), h("dd", {}, last ? [`${dayTime(last.at)} · ${last.by} `, h("span", { class: "mono", title: last.sha256 }, last.sha256.slice(0, 16), "…")] : gettext("nothing yet: it is frozen when someone claims or judges"))));
+    h("dt", {}, gettext("Frozen")), h("dd", {}, last ? [`${dayTime(last.at)} · ${last.by} `, h("span", { class: "mono", title: last.sha256 }, last.sha256.slice(0, 16), "…")] : gettext("nothing yet: it is frozen when someone claims or judges"))),
+    may("evidence.export") ? h("button", { class: "small", onclick: () => exportEvidence(d.row) }, icon("download"), gettext("Export evidence")) : null);
 }
 
 function history(d) {
