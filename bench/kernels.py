@@ -90,10 +90,11 @@ class Stages:
 
 
 def watch_stages() -> Stages:
-    from huanqiong.lines.sea import archive, assemble
+    from huanqiong.lines.sea import assemble, fold
     from huanqiong.lines.sea.encounter import Encounters
     from huanqiong.lines.sea.gap import Gaps
     from huanqiong.lines.sea.loitering import Loitering
+    from huanqiong.lines.sea.mask import NearMap
     from huanqiong.lines.sea.near_coast import NearCoast
     from huanqiong.lines.sea.port_visit import PortVisits
     from huanqiong.lines.sea.reception import Reception
@@ -105,6 +106,7 @@ def watch_stages() -> Stages:
         s.around(tracker, name, "ships and order")
     s.around(segment, "segment_pass", "segmenting, resampling")
     s.around(Reception, "add", "reception")
+    s.around(NearMap, "look", "what may be near")
     for kind, owner in (
         ("gap", Gaps), ("loitering", Loitering), ("port_visit", PortVisits), ("zone_visit", ZoneVisits),
         ("fast_near_coast", NearCoast), ("encounter", Encounters),
@@ -112,8 +114,8 @@ def watch_stages() -> Stages:
         s.around(owner, "advance", kind)
     for name in dir(assemble):
         if name.endswith("_events"):
-            s.around(assemble, name, "events with reasons")
-    s.around(archive, "in_order", "events in order")
+            s.around(assemble, name, "events")
+    s.around(fold, "table_of", "events in order, reasons as text")
     return s
 
 

@@ -33,8 +33,13 @@ def test_what_is_sure_is_what_matching_finds(profile: str) -> None:
         t += int(r.exponential(300) * 1_000_000)
         lat, lon = y + r.normal(0, 0.003), x + r.normal(0, 0.003)
         cy = math.cos(math.radians(lat))
-        low = surely(pf, pi, t, lat, lon, cy, rules)
-        metric, drop = match(pf, pi, t, lat, lon, r.uniform(0, 20), r.uniform(0, 360), cy, rules)
+        v, c = r.uniform(0, 20), r.uniform(0, 360)
+        newest = pf[st.RING + pi[st.S_HEAD] * st.RING_W :][: st.RING_W]
+        known = abs(newest[st.R_METRIC])
+        y0, x0, v0, c0, cy0 = (newest[k] for k in (st.R_LAT, st.R_LON, st.R_V, st.R_C, st.R_COSY))
+        gap = t - pi[st.S_T + pi[st.S_HEAD]]
+        low = surely(gap, y0, x0, v0, c0, cy0, known, lat, lon, v, c, cy, rules)
+        metric, drop = match(pf, pi, t, lat, lon, v, c, cy, rules)
         if low > 0.0:
             sure += 1
             assert drop == 0

@@ -12,10 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from huanqiong.core.geography.kernels import (
     CoastArrays,
+    cell_of,
     coast_bounds_m,
-    coast_distance_m,
     coast_within,
+    new_search,
+    next_coast_distance_m,
     on_land,
+    tile_of,
 )
 
 F8 = NDArray[np.float64]
@@ -66,9 +69,14 @@ def _pair(lat: ArrayLike, lon: ArrayLike) -> tuple[F8, F8]:
 
 @njit(cache=True)
 def _distances(c: CoastArrays, lat: F8, lon: F8, max_m: float) -> F8:
-    out = np.empty(len(lat))
+    """Distances, place by place in the order of cells: neighbours see the same pieces."""
+    cell = np.empty(len(lat), dtype=np.int64)
     for i in range(len(lat)):
-        out[i] = coast_distance_m(c, lat[i], lon[i], max_m)
+        known = math.isfinite(lat[i]) and math.isfinite(lon[i])
+        cell[i] = cell_of(tile_of(lat[i], lon[i]), lat[i], lon[i]) if known else -1
+    out, search = np.empty(len(lat)), new_search()
+    for i in np.argsort(cell):
+        out[i] = next_coast_distance_m(c, lat[i], lon[i], max_m, search)
     return out
 
 

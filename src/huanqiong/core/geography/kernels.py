@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from huanqiong.core.sphere import cos_deg, unit_vector
 from huanqiong.core.units import EARTH_RADIUS_M
 
 TILE_DEG = 0.5
@@ -70,7 +71,7 @@ def cell_of(k: int, lat: float, lon: float) -> int:
 def cell_radius_m(lat: float) -> float:
     """No point of a fine cell at this latitude is farther than this from the cell's centre, metres."""
     half = math.radians(TILE_DEG / SUB / 2.0) * _R
-    shrink = math.cos(math.radians(max(abs(lat) - TILE_DEG / SUB, 0.0)))
+    shrink = cos_deg(max(min(abs(lat), 90.0) - TILE_DEG / SUB, 0.0))
     return half * math.sqrt(1.0 + shrink * shrink)
 
 
@@ -88,14 +89,46 @@ def coast_bounds_m(c: CoastArrays, lat: float, lon: float) -> tuple[float, float
     return max(0.0, d - r), d + r if steps < 255 else math.inf
 
 
+class Search(NamedTuple):
+    """A search's room, and what one leaves to the next: questions about neighbours answer one another."""
+
+    node: NDArray[np.int64]  # boxes of the tree still to be looked into
+    level: NDArray[np.int64]
+    dist: NDArray[np.float64]
+    last: NDArray[np.int64]  # (1) the piece found nearest last; -1: none
+
+
 @njit(cache=True)
-def _nearest2(c: CoastArrays, x: float, y: float, z: float, limit2: float, enough2: float) -> float:
+def new_search() -> Search:
+    """A search that knows of none before."""
+    n = LEAF * 12
+    return Search(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n), np.full(1, -1, np.int64))
+
+
+@njit(cache=True, inline="always")
+def _piece2(c: CoastArrays, i: int, x: float, y: float, z: float) -> float:
+    """Squared chord from a place to the nearest point of a piece."""
+    ax, ay, az = c.seg[i, 0], c.seg[i, 1], c.seg[i, 2]
+    ux, uy, uz = c.seg[i, 3] - ax, c.seg[i, 4] - ay, c.seg[i, 5] - az
+    px, py, pz = x - ax, y - ay, z - az
+    uu = ux * ux + uy * uy + uz * uz
+    t = 0.0
+    if uu > 0.0:
+        t = min(1.0, max(0.0, (px * ux + py * uy + pz * uz) / uu))
+    px, py, pz = px - t * ux, py - t * uy, pz - t * uz
+    return px * px + py * py + pz * pz
+
+
+@njit(cache=True)
+def _nearest2(
+    c: CoastArrays, x: float, y: float, z: float, limit2: float, enough2: float, s: Search
+) -> float:
     """Squared chord to the nearest piece, looking no farther than `limit2`, stopping below `enough2`."""
     levels = len(c.first) - 1
-    node = np.empty(8 * 12, dtype=np.int64)
-    level = np.empty(8 * 12, dtype=np.int64)
-    dist = np.empty(8 * 12, dtype=np.float64)
+    node, level, dist = s.node, s.level, s.dist
     best = limit2
+    if s.last[0] >= 0:  # mostly right, or a bound that closes most of the tree
+        best = min(best, _piece2(c, s.last[0], x, y, z))
     node[0], level[0], dist[0] = 0, levels, 0.0
     top = 1
     while top > 0:
@@ -105,19 +138,9 @@ def _nearest2(c: CoastArrays, x: float, y: float, z: float, limit2: float, enoug
         at, lv = node[top], level[top]
         if lv == 0:
             for i in range(at * LEAF, min(at * LEAF + LEAF, c.seg.shape[0])):
-                ax, ay, az = c.seg[i, 0], c.seg[i, 1], c.seg[i, 2]
-                ux, uy, uz = c.seg[i, 3] - ax, c.seg[i, 4] - ay, c.seg[i, 5] - az
-                px, py, pz = x - ax, y - ay, z - az
-                uu = ux * ux + uy * uy + uz * uz
-                t = 0.0
-                if uu > 0.0:
-                    t = min(1.0, max(0.0, (px * ux + py * uy + pz * uz) / uu))
-                px -= t * ux
-                py -= t * uy
-                pz -= t * uz
-                d = px * px + py * py + pz * pz
+                d = _piece2(c, i, x, y, z)
                 if d < best:
-                    best = d
+                    best, s.last[0] = d, i
             if best <= enough2:
                 return best
             continue
@@ -152,6 +175,12 @@ def _chord2(dist_m: float) -> float:
 @njit(cache=True)
 def coast_distance_m(c: CoastArrays, lat: float, lon: float, max_m: float = math.inf) -> float:
     """Metres to the nearest shoreline, or inf where it is not nearer than `max_m`; NaN in gives NaN."""
+    return next_coast_distance_m(c, lat, lon, max_m, new_search())
+
+
+@njit(cache=True)
+def next_coast_distance_m(c: CoastArrays, lat: float, lon: float, max_m: float, s: Search) -> float:
+    """`coast_distance_m` for one of many places: faster where the last one asked about was near."""
     if not (math.isfinite(lat) and math.isfinite(lon)):
         return math.nan
     if c.seg.shape[0] == 0:
@@ -162,9 +191,9 @@ def coast_distance_m(c: CoastArrays, lat: float, lon: float, max_m: float = math
         if low >= max_m:
             return math.inf
         limit_m = min(max_m, high + 1.0)
-    p, q = math.radians(lat), math.radians(lon)
     limit2 = _chord2(limit_m)
-    d2 = _nearest2(c, math.cos(p) * math.cos(q), math.cos(p) * math.sin(q), math.sin(p), limit2, -1.0)
+    x, y, z = unit_vector(lat, lon)
+    d2 = _nearest2(c, x, y, z, limit2, -1.0, s)
     if d2 >= limit2:
         return math.inf
     return 2.0 * _R * math.asin(min(1.0, math.sqrt(d2) * 0.5))
@@ -180,11 +209,9 @@ def coast_within(c: CoastArrays, lat: float, lon: float, dist_m: float) -> bool:
         return True
     if low >= dist_m:
         return False
-    p, q = math.radians(lat), math.radians(lon)
     limit2 = _chord2(dist_m)
-    d2 = _nearest2(
-        c, math.cos(p) * math.cos(q), math.cos(p) * math.sin(q), math.sin(p), limit2, limit2 * 0.999999
-    )
+    x, y, z = unit_vector(lat, lon)
+    d2 = _nearest2(c, x, y, z, limit2, limit2 * 0.999999, new_search())
     return d2 < limit2
 
 

@@ -10,8 +10,7 @@ import pyarrow as pa
 from huanqiong.core.errors import InputError
 from huanqiong.core.geography.geography import Geography
 from huanqiong.core.profile import Profile
-from huanqiong.core.schema import EVENTS
-from huanqiong.lines.sea.event import in_order
+from huanqiong.lines.sea.event import Found
 from huanqiong.lines.sea.fold import Kernels, Progress
 from huanqiong.lines.sea.track.columns import NAT, Columns, columns_of, join_columns
 from huanqiong.lines.sea.track.order import rising
@@ -38,7 +37,7 @@ class Archive:
         self.kernels.reserve(1 << 16)
         self.ordered = ordered
         self.pending: list[Columns] = []
-        self.found: list[pa.Table] = []
+        self.found: list[Found] = []
 
     @property
     def undetermined(self) -> list[str]:
@@ -73,14 +72,14 @@ class Archive:
             # Rows that share the last time seen must be settled together with what this table brings of it.
             head = int(np.searchsorted(rows.t, self.pending[0].t[-1], side="right"))
             first = join_columns([*self.pending, rows.take(slice(0, head))])
-            self.found.append(self.kernels.advance(first, int(first.t[-1])))
+            self.found += self.kernels.advance(first, int(first.t[-1]))
             rows = rows.take(slice(head, None))
             if not len(rows.t):
                 self.pending = []
                 return
         cut = int(np.searchsorted(rows.t, rows.t[-1], side="left"))
         if cut:
-            self.found.append(self.kernels.advance(rows.take(slice(0, cut)), int(rows.t[cut - 1])))
+            self.found += self.kernels.advance(rows.take(slice(0, cut)), int(rows.t[cut - 1]))
         # Copied, lest these few keep the memory of the whole table.
         self.pending = [Columns._make(c.copy() for c in rows.take(slice(cut, None)))]
 
@@ -89,10 +88,10 @@ class Archive:
         rows = join_columns(self.pending)
         self.pending = []
         if len(rows.t):
-            self.found.append(self.kernels.advance(rows, int(rows.t.max()), progress))
+            self.found += self.kernels.advance(rows, int(rows.t.max()), progress)
         last = self.kernels.tracker.last_t
         end = last if as_of is None else max(last, as_of)
-        return in_order([*self.found, self.kernels.finish(end)]) if end != NAT else EVENTS.empty_table()
+        return self.kernels.table([*self.found, *self.kernels.finish(end)] if end != NAT else [])
 
 
 def detect_archive(

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
@@ -14,11 +13,12 @@ from huanqiong.core.geography.points import PointArrays, nearest_point, points
 from huanqiong.core.profile import Profile
 from huanqiong.core.units import HOUR_S, NM_M, US
 from huanqiong.lines.sea.encounter import Meetings
-from huanqiong.lines.sea.event import Part, events
+from huanqiong.lines.sea.event import Found, events
 from huanqiong.lines.sea.gap import Silences
 from huanqiong.lines.sea.loitering import Loiters
 from huanqiong.lines.sea.near_coast import Dashes
 from huanqiong.lines.sea.port_visit import ENTRY, EXIT, GAP, STOP, Visits, confidence
+from huanqiong.lines.sea.text import Part
 from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.zone import Crossings
 
@@ -93,7 +93,7 @@ def _keys(k: Kernels, ship: NDArray[np.int32]) -> I8:
     return k.tracker.known[ship]
 
 
-def gap_events(k: Kernels, kind: str, s: Silences) -> pa.Table:
+def gap_events(k: Kernels, kind: str, s: Silences) -> Found:
     """Gaps and open gaps from silences."""
     p = k.profile
     at = (s.before >= p.number("gap", "min_before")) & _clear_of_ports(k, "gap", s.lat, s.lon)
@@ -121,10 +121,10 @@ def gap_events(k: Kernels, kind: str, s: Silences) -> pa.Table:
     if asked:
         limit = p.limit("reception", "min_share")
         parts.append(Part("reception", share[at], None, limit.value, limit.source))
-    return events(kind, p, k.devices, _keys(k, s.ship), s.t0, s.t1, s.lat, s.lon, hours, parts, section="gap")
+    return events(kind, p, _keys(k, s.ship), s.t0, s.t1, s.lat, s.lon, hours, parts, section="gap")
 
 
-def loitering_events(k: Kernels, g: Loiters) -> pa.Table:
+def loitering_events(k: Kernels, g: Loiters) -> Found:
     """Loitering from groups of slow buckets."""
     p = k.profile
     at = _clear_of_ports(k, "loitering", g.lat, g.lon) & _in_open_water(k, "loitering", g.lat, g.lon)
@@ -138,12 +138,10 @@ def loitering_events(k: Kernels, g: Loiters) -> pa.Table:
         Part("slow_buckets", g.buckets, None, p.value("loitering", "min_buckets")),
         *_offshore(k, g.lat, g.lon),
     ]
-    return events(
-        "loitering", p, k.devices, _keys(k, g.ship), g.t0, g.t1, g.lat, g.lon, g.hours * 60.0, parts
-    )
+    return events("loitering", p, _keys(k, g.ship), g.t0, g.t1, g.lat, g.lon, g.hours * 60.0, parts)
 
 
-def port_events(k: Kernels, v: Visits, still_open: bool) -> pa.Table:
+def port_events(k: Kernels, v: Visits, still_open: bool) -> Found:
     """Port visits."""
     p = k.profile
     sure = confidence(v.moves)
@@ -162,10 +160,10 @@ def port_events(k: Kernels, v: Visits, still_open: bool) -> pa.Table:
     if still_open:
         parts.append(Part("still_open", np.ones(len(minutes), np.int64)))
     lat, lon = anchorages.lat[v.first], anchorages.lon[v.first]
-    return events("port_visit", p, k.devices, _keys(k, v.ship), v.t0, v.t1, lat, lon, minutes, parts)
+    return events("port_visit", p, _keys(k, v.ship), v.t0, v.t1, lat, lon, minutes, parts)
 
 
-def zone_events(k: Kernels, c: Crossings, still_open: bool) -> pa.Table:
+def zone_events(k: Kernels, c: Crossings, still_open: bool) -> Found:
     """Zone visits."""
     zones = k.zones.zones if k.zones is not None else []
     minutes = (c.t1 - c.t0) / MINUTE_US
@@ -177,12 +175,10 @@ def zone_events(k: Kernels, c: Crossings, still_open: bool) -> pa.Table:
     ]
     if still_open:
         parts.append(Part("still_open", np.ones(len(minutes), np.int64)))
-    return events(
-        "zone_visit", k.profile, k.devices, _keys(k, c.ship), c.t0, c.t1, c.lat, c.lon, minutes, parts
-    )
+    return events("zone_visit", k.profile, _keys(k, c.ship), c.t0, c.t1, c.lat, c.lon, minutes, parts)
 
 
-def dash_events(k: Kernels, d: Dashes) -> pa.Table:
+def dash_events(k: Kernels, d: Dashes) -> Found:
     """Fast runs near the coast."""
     p = k.profile
     fast, near = p.limit("fast_near_coast", "min_sog_kn"), p.limit("fast_near_coast", "max_coast_m")
@@ -202,12 +198,10 @@ def dash_events(k: Kernels, d: Dashes) -> pa.Table:
                 1,
             )
         )
-    return events(
-        "fast_near_coast", p, k.devices, _keys(k, d.ship), d.t0, d.t1, d.lat, d.lon, d.top_kn, parts
-    )
+    return events("fast_near_coast", p, _keys(k, d.ship), d.t0, d.t1, d.lat, d.lon, d.top_kn, parts)
 
 
-def encounter_events(k: Kernels, m: Meetings) -> pa.Table:
+def encounter_events(k: Kernels, m: Meetings) -> Found:
     """Encounters, the subject first in order."""
     p = k.profile
     at = _in_open_water(k, "encounter", m.lat, m.lon)
@@ -233,4 +227,4 @@ def encounter_events(k: Kernels, m: Meetings) -> pa.Table:
         Part("slots_together", m.slots),
         *_offshore(k, m.lat, m.lon),
     ]
-    return events("encounter", p, k.devices, a, t0, t1, m.lat, m.lon, value, parts, other=b)
+    return events("encounter", p, a, t0, t1, m.lat, m.lon, value, parts, other=b)

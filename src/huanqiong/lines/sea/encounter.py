@@ -17,13 +17,13 @@ from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
 from huanqiong.core.sphere import haversine
 from huanqiong.core.units import KN_MS, US
-from huanqiong.lines.sea.pairs import Near, has_doubles, near_pairs, nearest_only, slot_order
+from huanqiong.lines.sea.pairs import Near, by_slot, has_doubles, near_pairs, nearest_only
 from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.track.room import grown
 
 I4 = NDArray[np.int32]
 U4 = NDArray[np.uint32]
-Samples = tuple[I8, I4, I4, F8, F8]
+Samples = tuple[I8, I4, F8, F8]
 SPEEDS = 256
 """Bins of 0.1 kn; the last takes all above."""
 DIST_M = 10.0
@@ -120,15 +120,15 @@ def _end_run(
 
 @njit(cache=True)
 def touch(
-    slot: int, rec: I4, near_i: I4, near_j: I4, dist: F8, lat: F8, lon: F8, ports: PointArrays, r: Rule,
+    slots: I8, rec: I4, near_i: I4, near_j: I4, dist: F8, lat: F8, lon: F8, ports: PointArrays, r: Rule,
     whole: I8, frac: F8, speeds: U4, dists: U4, o_i: I8, o_f: F8,
 ) -> int:  # fmt: skip
-    """Takes the pairs adjacent at a slot (`rec`: their records) into their runs; writes ended encounters."""
+    """Takes pairs, slot after slot (`rec`: their records), into their runs; writes ended encounters."""
     n = 0
     for p in range(len(rec)):
         w, f = whole[rec[p]], frac[rec[p]]
         sp, di = speeds[rec[p]], dists[rec[p]]
-        i, j = near_i[p], near_j[p]
+        slot, i, j = slots[p], near_i[p], near_j[p]
         if w[RUN_N] > 0 and w[LAST] < slot - 1:
             n = _end_run(w, f, sp, di, ports, r, n, o_i, o_f)
         mid = lon[i] + 0.5 * _wrap(lon[j] - lon[i])
@@ -206,40 +206,37 @@ class Encounters:
         return Meetings._make(np.concatenate(c) for c in zip(*found, strict=True))
 
     def _look(self, limit: int, keys: I8, n_ships: int) -> Meetings:
-        found: list[Meetings] = []
-        if self.waiting:
-            all_of = [np.concatenate(c) for c in zip(*self.waiting, strict=True)]
-            ready = all_of[0] < limit
-            if not ready.all():
-                self.waiting = [tuple(c[~ready] for c in all_of)]  # type: ignore[list-item]
-                all_of = [c[ready] for c in all_of]
-            else:
-                self.waiting = []
-            self.stamp = grown(self.stamp, n_ships)
-            order, slots, begin = slot_order(all_of[0])
-            ship, lat, lon = all_of[1][order], all_of[3][order], all_of[4][order]
-            for k, slot in enumerate(slots.tolist()):
-                part = slice(int(begin[k]), int(begin[k + 1]))
-                found += self._slot(slot, ship[part], lat[part], lon[part], keys)
-        found.append(self._sweep(limit))
-        return Meetings._make(np.concatenate(c) for c in zip(*found, strict=True))
-
-    def _slot(self, slot: int, ship: I4, lat: F8, lon: F8, keys: I8) -> list[Meetings]:
-        near = Near(*near_pairs(ship, lat, lon, self.max_m))
-        if not len(near.i):
-            return []
-        if has_doubles(ship, self.stamp, slot):
-            near = nearest_only(ship, near)
+        ready = self._ready(limit)
+        if ready is None:
+            return self._sweep(limit)
+        self.stamp = grown(self.stamp, n_ships)
+        order, begin = by_slot(ready[0])
+        slot, ship, lat, lon = (c[order] for c in ready)
+        near = Near(*near_pairs(begin, ship, lat, lon, self.max_m))
+        if has_doubles(slot, ship, self.stamp):
+            near = nearest_only(slot, ship, near)
         turned = keys[ship[near.i]] > keys[ship[near.j]]
         i, j = np.where(turned, near.j, near.i), np.where(turned, near.i, near.j)
-        pair = (ship[i].astype(np.int64) << 32) | ship[j]
-        rec = self._records(pair)
+        rec = self._records((ship[i].astype(np.int64) << 32) | ship[j])
         o_i, o_f = np.empty((len(rec), 5), np.int64), np.empty((len(rec), 4))
         n = touch(
-            slot, rec, i.astype(np.int32), j.astype(np.int32), near.dist_m, lat, lon, self.ports, self.rule,
+            slot[i], rec, i, j, near.dist_m, lat, lon, self.ports, self.rule,
             self.whole, self.frac, self.speeds, self.dists, o_i, o_f,
         )  # fmt: skip
-        return [_meetings(o_i[:n], o_f[:n])] if n else []
+        found = [_meetings(o_i[:n], o_f[:n]), self._sweep(limit)]
+        return Meetings._make(np.concatenate(c) for c in zip(*found, strict=True))
+
+    def _ready(self, limit: int) -> Samples | None:
+        """The samples of slots before `limit`, which wait no longer; None: there are none."""
+        if not self.waiting:
+            return None
+        slot, ship, lat, lon = (np.concatenate(c) for c in zip(*self.waiting, strict=True))
+        ready = slot < limit
+        if ready.all():
+            self.waiting = []
+            return slot, ship, lat, lon
+        self.waiting = [(slot[~ready], ship[~ready], lat[~ready], lon[~ready])]
+        return (slot[ready], ship[ready], lat[ready], lon[ready]) if ready.any() else None
 
     def _records(self, pair: I8) -> I4:
         index, count = self.index, len(self.index)

@@ -14,11 +14,12 @@ import pyarrow as pa
 from huanqiong.core.errors import UsageError
 from huanqiong.core.geography.geography import Geography
 from huanqiong.core.profile import Profile
-from huanqiong.core.schema import EVENTS
 from huanqiong.lines.sea import assemble as asm
 from huanqiong.lines.sea.encounter import Encounters
+from huanqiong.lines.sea.event import Found, table_of
 from huanqiong.lines.sea.gap import Gaps
 from huanqiong.lines.sea.loitering import Loitering
+from huanqiong.lines.sea.mask import NearMap
 from huanqiong.lines.sea.near_coast import NearCoast
 from huanqiong.lines.sea.port_visit import PortVisits
 from huanqiong.lines.sea.reception import Reception
@@ -75,6 +76,13 @@ class Kernels:
             self.ports = PortVisits(profile, anchorages) if "port_visit" in on else None
             if "fast_near_coast" in on:
                 self.coast = NearCoast(profile, geography.coast, anchorages)
+        self.near = NearMap(
+            anchorages if self.ports is not None else None,
+            self.ports.exit_m if self.ports is not None else 0.0,
+            geography.coast if geography is not None and self.coast is not None else None,
+            self.coast.max_m if self.coast is not None else 0.0,
+            [z.shape.bounds for z in zones] if self.zones is not None else (),
+        )
 
     def reserve(self, ships: int) -> None:
         """Makes room for so many ships at once, before the first row; untouched room costs no memory."""
@@ -84,30 +92,36 @@ class Kernels:
                 if isinstance(value, np.ndarray) and value.shape[0] == FIRST_ROOM:
                     setattr(part, name, zeros((ships, *value.shape[1:]), value.dtype))
 
-    def advance(self, rows: Columns, watermark: int, progress: Progress | None = None) -> pa.Table:
+    def table(self, found: list[Found]) -> pa.Table:
+        """What was found as rows of the events table, in order."""
+        return table_of(found, self.profile, self.devices)
+
+    def advance(self, rows: Columns, watermark: int, progress: Progress | None = None) -> list[Found]:
         """Folds rows newer than the frontier and not newer than the watermark; the events now final."""
         if not rising(rows.t):
             rows = rows.take(np.argsort(rows.t, kind="stable"))
-        tables, done, n = [], 0, len(rows.t)
+        done, n = 0, len(rows.t)
+        found: list[Found] = []
         while n - done > _CHUNK:
             # Rows of one time stay together.
             cut = int(np.searchsorted(rows.t, rows.t[done + _CHUNK - 1], side="right"))
             if cut == n:
                 break
             part = rows.take(slice(done, cut))
-            tables += self._fold(part, int(part.t[-1]))
+            found += self._fold(part, int(part.t[-1]))
             done = cut
             if progress is not None:
                 progress("detect", done, n)
-        tables += self._fold(rows.take(slice(done, None)) if done else rows, watermark)
+        found += self._fold(rows.take(slice(done, None)) if done else rows, watermark)
         self.frontier = max(self.frontier, watermark)
-        return pa.concat_tables([EVENTS.empty_table(), *tables])
+        return found
 
-    def _fold(self, rows: Columns, watermark: int) -> list[pa.Table]:
+    def _fold(self, rows: Columns, watermark: int) -> list[Found]:
         batch = self.tracker.advance(rows, watermark)
         track, n = batch.track, self.tracker.n
         known = self.tracker.known[:n]
-        out: list[pa.Table] = []
+        near = self.near.look(track.start, track.lat, track.lon)
+        out: list[Found] = []
         if self.reception is not None:
             self.reception.add(batch.signs)
         if self.gaps is not None:
@@ -118,18 +132,18 @@ class Kernels:
             groups = self.loitering.advance(track, batch.closed, len(self.tracker.pool_i))
             out.append(asm.loitering_events(self, groups))
         if self.ports is not None:
-            out.append(asm.port_events(self, self.ports.advance(track, n), False))
+            out.append(asm.port_events(self, self.ports.advance(track, near, n), False))
         if self.zones is not None:
-            out.append(asm.zone_events(self, self.zones.advance(track, n), False))
+            out.append(asm.zone_events(self, self.zones.advance(track, near, n), False))
         if self.coast is not None:
-            out.append(asm.dash_events(self, self.coast.advance(track, n)))
+            out.append(asm.dash_events(self, self.coast.advance(track, near, n)))
         if self.encounters is not None:
             met = self.encounters.advance(batch.samples, known, n, watermark)
             out.append(asm.encounter_events(self, met))
         self.tracker.release(batch.closed)
         return out
 
-    def finish(self, as_of: int) -> pa.Table:
+    def finish(self, as_of: int) -> list[Found]:
         """Ends the window at `as_of`: what is still open becomes an event as it stands."""
         out = self._fold(empty_columns(), FAR_FUTURE)
         n = self.tracker.n
@@ -146,4 +160,4 @@ class Kernels:
             out.append(asm.dash_events(self, self.coast.finish(n)))
         if self.encounters is not None:
             out.append(asm.encounter_events(self, self.encounters.finish(known, n)))
-        return pa.concat_tables([EVENTS.empty_table(), *out])
+        return out

@@ -58,8 +58,9 @@ def gap_pass(
             m = t[i] // _MINUTE_US
             if m != minute:
                 if seen == 0 or m - minute >= size:
-                    for k in range(size):
-                        bins[s, k] = 0
+                    if seen == 1:  # else they are zero: memory never touched stays so
+                        for k in range(size):
+                            bins[s, k] = 0
                     total = 0
                     at = m % size
                 else:

@@ -22,6 +22,7 @@ from huanqiong.core.ids import stable_id
 from huanqiong.core.profile import Profile
 from huanqiong.core.schema import EVENTS
 from huanqiong.core.units import US
+from huanqiong.lines.sea.event import Found
 from huanqiong.lines.sea.fold import Kernels
 from huanqiong.lines.sea.track.columns import NAT, Columns, columns_of, empty_columns, join_columns
 from huanqiong.lines.sea.track.room import Scratch
@@ -96,7 +97,7 @@ class Live:
         """
         if table is not None and table.num_rows:
             self._take(columns_of(table, self.kernels.devices), micros(arrival))
-        final = self._release(max(int(micros(watermark)), self.watermark))
+        final = self.kernels.table(self._release(max(int(micros(watermark)), self.watermark)))
         return (self.provisional() if provisional else EVENTS.empty_table()), final
 
     def _take(self, rows: Columns, arrival: NDArray[np.int64] | int) -> None:
@@ -106,9 +107,9 @@ class Live:
         self.late += int((late & ~future).sum())
         self.pending = join_columns([self.pending, rows.take(~future & ~late)])
 
-    def _release(self, watermark: int) -> pa.Table:
+    def _release(self, watermark: int) -> list[Found]:
         if watermark == NAT:
-            return EVENTS.empty_table()
+            return []
         self.watermark = watermark
         ready = self.pending.t <= watermark
         rows, self.pending = self.pending.take(ready), self.pending.take(~ready)
@@ -127,11 +128,9 @@ class Live:
         """Events as they stand with the rows that wait, ended at `as_of` (None: the newest row)."""
         ahead = self._fork()
         newest = int(self.pending.t.max()) if len(self.pending.t) else self.watermark
-        found = []
-        if len(self.pending.t):
-            found.append(ahead.advance(self.pending, newest))
+        found = ahead.advance(self.pending, newest) if len(self.pending.t) else []
         end = max(ahead.tracker.last_t, int(micros(as_of)) if as_of is not None else newest)
-        return pa.concat_tables([*found, ahead.finish(end)]) if end != NAT else EVENTS.empty_table()
+        return ahead.table([*found, *ahead.finish(end)] if end != NAT else [])
 
     def _fork(self) -> Kernels:
         """The kernels, to be run on without touching these: states are copied, data and geography shared."""
@@ -148,7 +147,7 @@ class Live:
         newest = int(self.pending.t.max()) if len(self.pending.t) else self.watermark
         found = self._release(max(newest, self.watermark))
         end = max(int(micros(as_of)), self.kernels.tracker.last_t)
-        return pa.concat_tables([found, self.kernels.finish(end)])
+        return self.kernels.table([*found, *self.kernels.finish(end)])
 
     def save(self) -> bytes:
         """The state as bytes (a NumPy archive); `load` on an object made alike takes it up again."""
@@ -193,7 +192,7 @@ class Live:
             else:
                 setattr(getattr(self.kernels, part), field, arrays[name])
         for k in sorted(waiting):
-            waiting[k] = [arrays[f"encounters.waiting.{k}.{j}"] for j in range(5)]
+            waiting[k] = [arrays[f"encounters.waiting.{k}.{j}"] for j in range(4)]
         if self.kernels.encounters is not None:
             self.kernels.encounters.waiting = [tuple(waiting[k]) for k in sorted(waiting)]  # type: ignore[misc]
         for name, value in plain.items():

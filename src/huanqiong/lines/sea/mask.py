@@ -5,7 +5,9 @@ Invariant: a bit that is not set proves that no anchorage, coast or zone is in r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,9 +16,12 @@ from numpy.typing import NDArray
 from huanqiong.core.geography.coast import Coast
 from huanqiong.core.geography.kernels import STEP_M, SUB, TILE_DEG, CoastArrays, cell_radius_m
 from huanqiong.core.geography.points import PointArrays, Points
-from huanqiong.lines.sea.track.room import zeros
+from huanqiong.lines.sea.track.columns import F8, I8
+from huanqiong.lines.sea.track.room import Scratch, zeros
 
 U1 = NDArray[np.uint8]
+Box = tuple[float, float, float, float]
+"""West, south, east, north."""
 PER_DEG = 20
 ROWS, COLS = 180 * PER_DEG, 360 * PER_DEG
 PORT, COAST, ZONE = np.uint8(1), np.uint8(2), np.uint8(4)
@@ -29,14 +34,22 @@ def cell_at(lat: float, lon: float) -> int:
     return min(int((lat + 90.0) * PER_DEG), ROWS - 1) * COLS + min(int((lon + 180.0) * PER_DEG), COLS - 1)
 
 
+class Near(NamedTuple):
+    """What may be near each track row, and each ship's rows together: the bits PORT, COAST, ZONE."""
+
+    row: U1
+    ship: U1
+
+
 @njit(cache=True, error_model="numpy", _nrt=False)
-def touched(mask: U1, bit: int, lat: NDArray[np.float64], lon: NDArray[np.float64], i: int, end: int) -> bool:
-    """Whether any of the places i..end - 1 lies in a cell with the bit set."""
-    while i < end:
-        if mask[cell_at(lat[i], lon[i])] & bit != 0:
-            return True
-        i += 1
-    return False
+def _look(mask: U1, start: I8, lat: F8, lon: F8, row: U1, ship: U1) -> None:
+    for a in range(len(start) - 1):
+        bits = 0
+        for i in range(start[a], start[a + 1]):
+            b = mask[cell_at(lat[i], lon[i])]
+            row[i] = b
+            bits |= b
+        ship[a] = bits
 
 
 @njit(cache=True)
@@ -81,18 +94,32 @@ def blank() -> U1:
 
 
 @lru_cache(maxsize=2)
-def near_points(points: Points, reach_m: float) -> U1:
-    """The map of where a point may lie within reach: made once, shared, never written again."""
+def _map_of(
+    points: Points | None, reach_m: float, coast: Coast | None, max_m: float, boxes: tuple[Box, ...]
+) -> U1:
+    """Made once for one set of things, shared, never written again."""
     mask = blank()
-    mark_points(mask, points.arrays(reach_m), PORT)
+    if points is not None:
+        mark_points(mask, points.arrays(reach_m), PORT)
+    if coast is not None:
+        mark_coast(mask, coast.arrays(), max_m, COAST)
+    for box in boxes:
+        mark_box(mask, *box, int(ZONE))
     mask.setflags(write=False)
     return mask
 
 
-@lru_cache(maxsize=2)
-def near_coast(coast: Coast, max_m: float) -> U1:
-    """The map of where a shoreline may be nearer than `max_m`: made once, shared, never written again."""
-    mask = blank()
-    mark_coast(mask, coast.arrays(), max_m, COAST)
-    mask.setflags(write=False)
-    return mask
+class NearMap:
+    """The map for one set of anchorages (within `reach_m`), coast (nearer than `max_m`) and zones' boxes."""
+
+    def __init__(
+        self, points: Points | None, reach_m: float, coast: Coast | None, max_m: float, boxes: Iterable[Box]
+    ) -> None:
+        self.mask = _map_of(points, reach_m, coast, max_m, tuple(boxes))
+        self.buffers = Scratch()
+
+    def look(self, start: I8, lat: F8, lon: F8) -> Near:
+        """What may be near the rows; row j of ship a lies in `start[a] <= j < start[a + 1]`."""
+        row, ship = self.buffers("row", len(lat), np.uint8), self.buffers("ship", len(start), np.uint8)
+        _look(self.mask, start, lat, lon, row, ship)
+        return Near(row, ship)

@@ -17,8 +17,9 @@ from huanqiong.core.geography.coast import Coast
 from huanqiong.core.geography.kernels import SUB, TILE_DEG, CoastArrays, coast_distance_m
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
+from huanqiong.core.sphere import cos_deg, unit_vector
 from huanqiong.core.units import EARTH_RADIUS_M
-from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, U1, cell_at, near_coast, touched
+from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, Near
 from huanqiong.lines.sea.mask import ROWS as CELL_ROWS
 from huanqiong.lines.sea.track.columns import F4, F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
@@ -26,10 +27,12 @@ from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 
 I4 = NDArray[np.int32]
 LAST_T, ROWS, FIRST_T = range(3)
-FIRST_Y, FIRST_X, TOP, FAR_Y, FAR_X, FAR_M = range(6)
+FIRST_Y, FIRST_X, TOP, FAR_Y, FAR_X, FAR_COS, FAR_M = range(7)
 _TILE_COLS = int(360 / TILE_DEG)
 _R = EARTH_RADIUS_M
 _SEE_M = 1_000.0
+_RAD = math.pi / 180.0
+_DEGREE_M = 111_200.0
 _SLACK_M = 20.0
 
 
@@ -55,16 +58,18 @@ def _write(w: I8, f: F8, ship: int, least: int, n: int, o_i: I8, o_f: F8) -> int
     return n
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
 def _still_far(f: F8, lat: float, lon: float) -> bool:
     """Whether a ship cannot be near the coast: it has gone less far than it was off when last asked.
 
-    The way is bounded from above by the sum of its two parts along the meridian and the equator.
+    The way is bounded from above on the chart, with the wider of the two parallels.
     """
-    if f[FAR_M] <= 0.0:
+    far_m = f[FAR_M]
+    if far_m <= 0.0:
         return False
-    dx = abs(lon - f[FAR_X])
-    return 111_200.0 * (abs(lat - f[FAR_Y]) + min(dx, 360.0 - dx)) < f[FAR_M]
+    dy, dx = abs(lat - f[FAR_Y]), abs(lon - f[FAR_X])
+    dx = min(dx, 360.0 - dx) * (f[FAR_COS] + dy * _RAD)
+    return _DEGREE_M * _DEGREE_M * (dy * dy + dx * dx) < far_m * far_m
 
 
 @njit(cache=True, error_model="numpy")
@@ -75,13 +80,12 @@ def coast_nearer_m(c: CoastArrays, lat: float, lon: float, reach_m: float) -> fl
     reach they are few, and nothing needs to be searched.
     """
     dlat = math.degrees(reach_m / _R) * 1.001 + 1e-4
-    shrink = math.cos(math.radians(min(abs(lat) + dlat, 89.9)))
+    shrink = cos_deg(min(abs(lat) + dlat, 89.9))
     if shrink < 0.05 or c.near.shape[0] == 0:
         return coast_distance_m(c, lat, lon, reach_m)
     dlon = dlat / shrink
-    p, q = math.radians(lat), math.radians(lon)
-    x, y, z = math.cos(p) * math.cos(q), math.cos(p) * math.sin(q), math.sin(p)
-    half = 2.0 * math.sin(reach_m / (2.0 * _R))
+    x, y, z = unit_vector(lat, lon)
+    half = reach_m / _R  # a little more than the chord: nothing in reach is missed
     limit = half * half
     best = limit
     last_row, last_col = int((lat + dlat + 90.0) * PER_DEG), int(math.floor((lon + dlon + 180.0) * PER_DEG))
@@ -102,28 +106,32 @@ def coast_nearer_m(c: CoastArrays, lat: float, lon: float, reach_m: float) -> fl
                     t = min(1.0, max(0.0, (px * ux + py * uy + pz * uz) / uu))
                 px, py, pz = px - t * ux, py - t * uy, pz - t * uz
                 best = min(best, px * px + py * py + pz * pz)
-    return 2.0 * _R * math.asin(math.sqrt(best) * 0.5) if best < limit else math.inf
+    if best >= limit:
+        return math.inf
+    dist_m = 2.0 * _R * math.asin(math.sqrt(best) * 0.5)
+    return dist_m if dist_m < reach_m else math.inf
 
 
 @njit(cache=True, error_model="numpy")
 def dash_pass(
-    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, mask: U1, coast: CoastArrays, ports: PointArrays,
-    min_kn: float, max_m: float, free_m: float, break_us: int, least: int, whole: I8, frac: F8, o_i: I8,
-    o_f: F8,
+    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, near: Near, coast: CoastArrays,
+    ports: PointArrays, min_kn: float, max_m: float, free_m: float, break_us: int, least: int,
+    whole: I8, frac: F8, o_i: I8, o_f: F8,
 ) -> int:  # fmt: skip
     """Folds track rows into each ship's run; writes ended runs, returns how many."""
     n = 0
     for a in range(len(ships)):
         w, f = whole[ships[a]], frac[ships[a]]
-        if w[ROWS] == 0 and not touched(mask, COAST, lat, lon, start[a], start[a + 1]):
+        if w[ROWS] == 0 and near.ship[a] & COAST == 0:
             continue
         for i in range(start[a], start[a + 1]):
             y, x, v = lat[i], lon[i], float(sog[i])
-            counts = v > min_kn and mask[cell_at(y, x)] & COAST != 0 and not _still_far(f, y, x)
+            counts = near.row[i] & COAST != 0 and v > min_kn and not _still_far(f, y, x)
             if counts:
                 dist = coast_nearer_m(coast, y, x, max_m + _SEE_M)
                 counts = dist < max_m
-                f[FAR_Y], f[FAR_X], f[FAR_M] = y, x, min(dist, max_m + _SEE_M) - max_m - _SLACK_M
+                f[FAR_Y], f[FAR_X], f[FAR_COS] = y, x, cos_deg(y)
+                f[FAR_M] = min(dist, max_m + _SEE_M) - max_m - _SLACK_M
             if counts and free_m > 0.0:
                 at, dist = nearest_point(ports, y, x)
                 counts = at < 0 or dist >= free_m
@@ -159,19 +167,19 @@ class NearCoast:
         self.free_m = number("fast_near_coast", "port_free_m")
         self.break_us = profile.micros("fast_near_coast", "break_s")
         self.least = max(1, int(number("fast_near_coast", "min_rows")))
-        self.mask, self.coast = near_coast(coast, self.max_m), coast.arrays()
+        self.coast = coast.arrays()
         self.ports = anchorages.arrays(max(self.free_m, 1.0))
         self.whole = np.zeros((FIRST_ROOM, 3), dtype=np.int64)
-        self.frac = np.zeros((FIRST_ROOM, 6))
+        self.frac = np.zeros((FIRST_ROOM, 7))
         self.buffers = Scratch()
 
-    def advance(self, track: Track, n_ships: int) -> Dashes:
+    def advance(self, track: Track, near: Near, n_ships: int) -> Dashes:
         """The runs that ended in this batch."""
         self.whole, self.frac = grown(self.whole, n_ships), grown(self.frac, n_ships)
         room = len(track.t)
         i, f = self.buffers("i", room, np.int64, 4), self.buffers("f", room, np.float64, 3)
         n = dash_pass(
-            track.ships, track.start, track.t, track.lat, track.lon, track.sog, self.mask, self.coast,
+            track.ships, track.start, track.t, track.lat, track.lon, track.sog, near, self.coast,
             self.ports,
             self.min_kn, self.max_m, self.free_m, self.break_us, self.least, self.whole, self.frac, i, f,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which ships are near one another at one slot: a sort by latitude band, then a look along the longitudes.
+"""Which ships are near one another at a slot: a point looks into the cells around it, then joins its own.
 
 Invariant: the pairs are those of brute force, whatever the order of the points.
 """
@@ -12,11 +12,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from huanqiong.core.sphere import haversine
+from huanqiong.core.sphere import cos_deg, haversine
 from huanqiong.core.units import EARTH_RADIUS_M
 from huanqiong.lines.sea.track.columns import F8, I8
 
 I4 = NDArray[np.int32]
+_ROW, _COL = 20, 21
+_PLACE = _ROW + _COL
+"""Bits of a cell's row and column; above them stands the slot. Enough for reaches from 50 m."""
+_CELL = 4.0
+"""Side of a cell in reaches: few points lie near enough to a border to be looked for in more than one."""
 
 
 class Near(NamedTuple):
@@ -28,6 +33,24 @@ class Near(NamedTuple):
 
 
 @njit(cache=True)
+def by_slot(slot: I8) -> tuple[I8, I8]:
+    """Points in the order of their slots, which lie close: (order, where each slot begins, and the end)."""
+    first, last = slot[0], slot[0]
+    for i in range(len(slot)):
+        first, last = min(first, slot[i]), max(last, slot[i])
+    begin = np.zeros(last - first + 2, dtype=np.int64)
+    for i in range(len(slot)):
+        begin[slot[i] - first + 1] += 1
+    begin = np.cumsum(begin)
+    free = begin.copy()
+    order = np.empty(len(slot), dtype=np.int64)
+    for i in range(len(slot)):
+        order[free[slot[i] - first]] = i
+        free[slot[i] - first] += 1
+    return order, begin
+
+
+@njit(cache=True)
 def _add(i: int, j: int, d: float, n: int, a: I4, b: I4, m: F8) -> tuple[I4, I4, F8]:
     if n == len(a):
         a, b, m = np.append(a, a), np.append(b, b), np.append(m, m)
@@ -35,92 +58,106 @@ def _add(i: int, j: int, d: float, n: int, a: I4, b: I4, m: F8) -> tuple[I4, I4,
     return a, b, m
 
 
+class _Rows(NamedTuple):
+    """Rows of cells from the south pole on: how many cells each has, how far in longitude its points see."""
+
+    per_deg: float
+    reach: float  # degrees of latitude
+    cells: I8
+    scale: F8  # cells a degree
+    width: F8  # degrees
+
+
 @njit(cache=True)
-def near_pairs(ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4, I4, F8]:
-    """All pairs of different ships at most `max_m` apart; two ships with several points give several."""
-    n = len(ship)
+def _rows(max_m: float) -> _Rows:
     reach = math.degrees(max_m / EARTH_RADIUS_M) * 1.000001 + 1e-9
-    band = np.empty(n, dtype=np.int64)
-    for i in range(n):
-        band[i] = int(math.floor((lat[i] + 90.0) / reach))
-    key = np.empty(n)
-    for i in range(n):
-        key[i] = band[i] * 512.0 + (lon[i] + 180.0)
-    order = np.argsort(key)
-    key = key[order]
-    east_of, row_of = lon[order], band[order]
+    side = _CELL * reach
+    n = int(180.0 / side) + 2
+    cells, scale, width = np.empty(n, dtype=np.int64), np.empty(n), np.empty(n)
+    for row in range(n):
+        south, north = abs(row * side - 90.0), abs((row + 1) * side - 90.0)
+        edge = cos_deg(min(max(south, north) + 2.0 * reach, 90.0))
+        width[row] = reach / edge if edge > 0.001 else 360.0
+        cells[row] = max(1, int(360.0 / side * cos_deg(min(max(south, north), 90.0))))
+        scale[row] = cells[row] / 360.0
+    return _Rows(1.0 / side, reach, cells, scale, width)
+
+
+@njit(cache=True)
+def _find(cell: int, keys: I8, heads: I4) -> int:
+    """The place of a cell in the hash table; what is left of another slot counts as free."""
+    mask = len(keys) - 1
+    h = np.int64((np.uint64(cell) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
+    while keys[h] != cell and (keys[h] ^ cell) >> _PLACE == 0:
+        h = (h + 1) & mask
+    if keys[h] != cell:
+        keys[h], heads[h] = cell, -1
+    return int(h)
+
+
+@njit(cache=True)
+def near_pairs(begin: I8, ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4, I4, F8]:
+    """All pairs of different ships at most `max_m` apart at one slot: points `begin[k]` to `begin[k + 1]`.
+
+    Two ships with several points at a slot give several pairs.
+    """
+    rows = _rows(max_m)
+    size = 1024
+    for k in range(len(begin) - 1):
+        while size < 8 * (begin[k + 1] - begin[k]):  # a point opens at most six cells
+            size *= 2
+    keys, heads = np.full(size, -1, dtype=np.int64), np.empty(size, dtype=np.int32)
+    chain = np.empty(len(ship), dtype=np.int32)
     a, b, m = np.empty(256, np.int32), np.empty(256, np.int32), np.empty(256)
-    found, above = 0, 0
-    for p in range(n):
-        i = order[p]
-        edge = math.cos(math.radians(min(abs(lat[i]) + 2.0 * reach, 90.0)))
-        width = reach / edge if edge > reach else 360.0
-        # The rest of the band eastwards, then the next band on both sides; and round the antimeridian.
-        for turn in range(4 if width < 360.0 else 2):  # by a pole the first two see all longitudes
-            if turn == 0:
-                west, east, row = lon[i], lon[i] + width, band[i]
-            elif turn == 1:
-                west, east, row = max(lon[i] - width, -180.0), lon[i] + width, band[i] + 1
-            elif turn == 2:
-                if lon[i] + width < 180.0:
-                    continue
-                west, east, row = -180.0, lon[i] + width - 360.0, band[i]
-            else:
-                if lon[i] + width >= 180.0:
-                    west, east, row = -180.0, lon[i] + width - 360.0, band[i] + 1
-                elif lon[i] - width < -180.0:
-                    west, east, row = lon[i] - width + 360.0, 180.0, band[i] + 1
-                else:
-                    continue
-            q = p + 1
-            if turn == 1:  # points come in order, so this one's place in the next band is near the last one's
-                low = row * 512.0 + (west + 180.0)
-                while above > 0 and key[above - 1] >= low:
-                    above -= 1
-                while above < n and key[above] < low:
-                    above += 1
-                q = above
-            elif turn > 1:
-                q = np.searchsorted(key, row * 512.0 + (west + 180.0))
-            while q < n and row_of[q] == row and east_of[q] <= east:
-                j = order[q]
-                q += 1
-                if j == i or ship[j] == ship[i]:
-                    continue
-                if turn == 2 and lon[j] >= lon[i]:
-                    break
-                if abs(lat[j] - lat[i]) > reach:
-                    continue
-                d = haversine(lat[i], lon[i], lat[j], lon[j])
-                if d <= max_m:
-                    a, b, m = _add(i, j, d, found, a, b, m)
-                    found += 1
+    found = 0
+    for k in range(len(begin) - 1):
+        if begin[k + 1] - begin[k] < 2:
+            continue
+        for p in range(begin[k], begin[k + 1]):
+            y, x = lat[p], lon[p]
+            up = (y + 90.0) * rows.per_deg
+            own, edge = int(up), rows.reach * rows.per_deg
+            width = rows.width[own]
+            for row in range(max(int(up - edge), 0), int(up + edge) + 1):
+                n, at, aside = rows.cells[row], (x + 180.0) * rows.scale[row], width * rows.scale[row]
+                c0, c1 = int(math.floor(at - aside)), int(at + aside)
+                if c1 - c0 >= n:
+                    c0, c1 = 0, n - 1
+                for c in range(c0, c1 + 1):
+                    col = c + n if c < 0 else (c - n if c >= n else c)
+                    q = heads[_find((((k << _ROW) | row) << _COL) | col, keys, heads)]
+                    while q >= 0:
+                        if ship[q] != ship[p] and abs(lat[q] - y) <= rows.reach:
+                            dx = abs(lon[q] - x)
+                            if min(dx, 360.0 - dx) <= width:
+                                d = haversine(y, x, lat[q], lon[q])
+                                if d <= max_m:
+                                    a, b, m = _add(q, p, d, found, a, b, m)
+                                    found += 1
+                        q = chain[q]
+            col = min(int((x + 180.0) * rows.scale[own]), rows.cells[own] - 1)
+            h = _find((((k << _ROW) | own) << _COL) | col, keys, heads)
+            chain[p], heads[h] = heads[h], p
     return a[:found], b[:found], m[:found]
 
 
 @njit(cache=True)
-def has_doubles(ship: I4, stamp: I8, slot: int) -> bool:
-    """Whether a ship has two points at this slot; `stamp` remembers, by ship, the slot last seen."""
+def has_doubles(slot: I8, ship: I4, stamp: I8) -> bool:
+    """Whether a ship has two points at one slot; `stamp` remembers, by ship, the slot last seen."""
     twice = False
     for i in range(len(ship)):
-        twice = twice or stamp[ship[i]] == slot
-        stamp[ship[i]] = slot
+        twice = twice or stamp[ship[i]] == slot[i]
+        stamp[ship[i]] = slot[i]
     return twice
 
 
-def nearest_only(ship: I4, near: Near) -> Near:
-    """One pair of points for each pair of ships: the nearest."""
+def nearest_only(slot: I8, ship: I4, near: Near) -> Near:
+    """One pair of points for each pair of ships at each slot: the nearest."""
+    when = slot[near.i]
     low, high = np.minimum(ship[near.i], ship[near.j]), np.maximum(ship[near.i], ship[near.j])
-    order = np.lexsort((near.dist_m, high, low))
-    low, high = low[order], high[order]
+    order = np.lexsort((near.dist_m, high, low, when))
+    when, low, high = when[order], low[order], high[order]
     first = np.ones(len(order), dtype=np.bool_)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1]) | (when[1:] != when[:-1])
     at = order[first]
     return Near(near.i[at], near.j[at], near.dist_m[at])
-
-
-def slot_order(slot: I8) -> tuple[I8, I8, I8]:
-    """Samples in slot order: (order, slots, where each slot begins)."""
-    order = np.argsort(slot, kind="stable").astype(np.int64)
-    slots, begin = np.unique(slot[order], return_index=True)
-    return order, slots, np.append(begin, len(order)).astype(np.int64)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
-from huanqiong.lines.sea.mask import PORT, U1, cell_at, near_points, touched
+from huanqiong.lines.sea.mask import PORT, Near
 from huanqiong.lines.sea.track.columns import F4, F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
 from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
@@ -57,25 +57,25 @@ def _move(w: I8, kind: int, t: int, port: int) -> None:
 
 @njit(cache=True, error_model="numpy", _nrt=False)
 def port_pass(
-    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, mask: U1, p: PointArrays,
+    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, near: Near, p: PointArrays,
     entry_m: float, exit_m: float, stop_kn: float, start_kn: float, gap_us: int, whole: I8, o_i: I8,
 ) -> int:  # fmt: skip
     """Folds track rows through each ship's state machine; writes ended visits, returns how many."""
     n = 0
     for a in range(len(ships)):
         w, end = whole[ships[a]], start[a + 1]
-        if w[STATE] <= AT_SEA and not touched(mask, PORT, lat, lon, start[a], end):
+        if w[STATE] <= AT_SEA and near.ship[a] & PORT == 0:
             if end > start[a]:
                 w[STATE], w[LAST_T] = AT_SEA, t[end - 1]
             continue
         for i in range(start[a], end):
             ti = t[i]
-            near = mask[cell_at(lat[i], lon[i])] & PORT
-            if near == 0 and w[STATE] <= AT_SEA:
+            close = near.row[i] & PORT != 0
+            if not close and w[STATE] <= AT_SEA:
                 w[STATE], w[LAST_T] = AT_SEA, ti
                 continue
             at, dist = -1, math.inf
-            if near != 0:
+            if close:
                 at, dist = nearest_point(p, lat[i], lon[i])
             before = w[STATE]
             if dist <= entry_m:
@@ -124,16 +124,15 @@ class PortVisits:
         self.start_kn = number("port_visit", "start_kn")
         self.gap_us = profile.micros("port_visit", "gap_s")
         self.points = anchorages.arrays(self.exit_m)
-        self.mask = near_points(anchorages, self.exit_m)
         self.whole = np.zeros((FIRST_ROOM, 9), dtype=np.int64)
         self.buffers = Scratch()
 
-    def advance(self, track: Track, n_ships: int) -> Visits:
+    def advance(self, track: Track, near: Near, n_ships: int) -> Visits:
         """The visits that ended in this batch."""
         self.whole = grown(self.whole, n_ships)
         out = self.buffers("out", len(track.t), np.int64, 6)
         n = port_pass(
-            track.ships, track.start, track.t, track.lat, track.lon, track.sog, self.mask, self.points,
+            track.ships, track.start, track.t, track.lat, track.lon, track.sog, near, self.points,
             self.entry_m, self.exit_m, self.stop_kn, self.start_kn, self.gap_us, self.whole, out,
         )  # fmt: skip
         return _visits(out[:n].copy())

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError, ShapeError
 from huanqiong.core.profile import Profile
-from huanqiong.lines.sea.mask import U1, ZONE, blank, cell_at, mark_box, touched
+from huanqiong.lines.sea.mask import ZONE, Near
 from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
 from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
@@ -140,8 +140,8 @@ def inside(e: Edges, z: int, lat: float, lon: float) -> bool:
 
 @njit(cache=True, error_model="numpy", _nrt=False)
 def zone_pass(
-    ships: I4, start: I8, t: I8, lat: F8, lon: F8, mask: U1, e: Edges, break_us: int, last_t: I8, ordinal: I8,
-    bits: U8, o_i: I8, o_f: F8, begin: int,
+    ships: I4, start: I8, t: I8, lat: F8, lon: F8, near: Near, e: Edges, break_us: int, last_t: I8,
+    ordinal: I8, bits: U8, o_i: I8, o_f: F8, begin: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Folds track rows; writes moves (ship, zone, 1 in / 0 out, time, ordinal of the row, place).
 
@@ -156,32 +156,34 @@ def zone_pass(
         busy = False
         for k in range(bits.shape[1]):
             busy = busy or bits[s, k] != 0
-        if not busy and not touched(mask, ZONE, lat, lon, start[a], start[a + 1]):
+        if not busy and near.ship[a] & ZONE == 0:
             if start[a + 1] > start[a]:
                 last_t[s] = t[start[a + 1] - 1]
                 ordinal[s] += start[a + 1] - start[a]
             continue
+        last, row = last_t[s], ordinal[s]
         for i in range(start[a], start[a + 1]):
-            if busy or mask[cell_at(lat[i], lon[i])] & ZONE != 0:
-                late = t[i] - last_t[s] > break_us
+            if busy or near.row[i] & ZONE != 0:
+                late = t[i] - last > break_us
                 busy = False
                 for z in range(zones):
                     bit = np.uint64(1) << np.uint64(z & 63)
                     was = bits[s, z >> 6] & bit != 0
                     now = inside(e, z, lat[i], lon[i])
                     if was and (late or not now):
-                        o_i[n, 0], o_i[n, 1], o_i[n, 2], o_i[n, 3], o_i[n, 4] = s, z, 0, last_t[s], ordinal[s]
+                        o_i[n, 0], o_i[n, 1], o_i[n, 2], o_i[n, 3], o_i[n, 4] = s, z, 0, last, row
                         n += 1
                         bits[s, z >> 6] &= ~bit
                         was = False
                     if now and not was:
-                        o_i[n, 0], o_i[n, 1], o_i[n, 2], o_i[n, 3], o_i[n, 4] = s, z, 1, t[i], ordinal[s]
+                        o_i[n, 0], o_i[n, 1], o_i[n, 2], o_i[n, 3], o_i[n, 4] = s, z, 1, t[i], row
                         o_f[n, 0], o_f[n, 1] = lat[i], lon[i]
                         n += 1
                         bits[s, z >> 6] |= bit
                     busy = busy or now
-            last_t[s] = t[i]
-            ordinal[s] += 1
+            last = t[i]
+            row += 1
+        last_t[s], ordinal[s] = last, row
     return n, len(ships)
 
 
@@ -193,16 +195,12 @@ class ZoneVisits:
         self.edges = edges_of(zones)
         self.break_us = profile.micros("zone_visit", "break_s")
         self.least = max(1, int(profile.number("zone_visit", "min_rows")))
-        self.mask = blank()
-        for z in zones:
-            west, south, east, north = z.shape.bounds
-            mark_box(self.mask, west, south, east, north, int(ZONE))
         self.bits = np.zeros((FIRST_ROOM, (len(zones) + 63) // 64), dtype=np.uint64)
         self.last_t, self.ordinal = np.zeros(FIRST_ROOM, np.int64), np.zeros(FIRST_ROOM, np.int64)
         self.buffers = Scratch()
         self.begun: dict[tuple[int, int], tuple[int, int, float, float]] = {}
 
-    def advance(self, track: Track, n_ships: int) -> Crossings:
+    def advance(self, track: Track, near: Near, n_ships: int) -> Crossings:
         """The visits that ended in this batch."""
         self.bits, self.last_t = grown(self.bits, n_ships), grown(self.last_t, n_ships)
         self.ordinal = grown(self.ordinal, n_ships)
@@ -213,7 +211,7 @@ class ZoneVisits:
         done = 0
         while done < len(track.ships):
             n, done = zone_pass(
-                track.ships, track.start, track.t, track.lat, track.lon, self.mask, self.edges, self.break_us,
+                track.ships, track.start, track.t, track.lat, track.lon, near, self.edges, self.break_us,
                 self.last_t, self.ordinal, self.bits, i, f, done,
             )  # fmt: skip
             for (s, z, into, when, at), (y, x) in zip(i[:n].tolist(), f[:n].tolist(), strict=True):

@@ -37,13 +37,14 @@ def _wrap(x: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", _nrt=False)
-def _metric(
-    pf: F8, o: int, lat: float, lon: float, v: float, c: float, cy: float, h: float, p: float, r: Rules
-) -> float:
-    """How well a row follows the remembered one at `pf[o]`, by dead reckoning both ways; 0: not at all."""
+def _discrepancy(
+    y1: float, x1: float, v1: float, c1: float, cy1: float, lat: float, lon: float, v: float, c: float,
+    cy: float, h: float, r: Rules,
+) -> float:  # fmt: skip
+    """Nautical miles between a row and where dead reckoning from an earlier one puts it, both ways."""
     hp = h / (1.0 + math.sqrt(h / r.penalty_h))
-    y1, x1, v1, c1, cy1 = pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C] * _RAD, pf[o + R_COSY]
-    s1, k1, s2, k2 = math.sin(c1), math.cos(c1), math.sin(c * _RAD), math.cos(c * _RAD)
+    a1, a2 = c1 * _RAD, c * _RAD
+    s1, k1, s2, k2 = math.sin(a1), math.cos(a1), math.sin(a2), math.cos(a2)
     m = 60.0 * math.cos(0.5 * (y1 + lat) * _RAD)
     run1, run2 = v1 * hp, v * hp
     ex2 = x1 + run1 * s1 / (60.0 * (cy1 + 0.001))
@@ -57,6 +58,15 @@ def _metric(
     d = min(d, r.shape * math.sqrt(dx * dx + dy * dy))
     if 0.0 < dx * s1 + dy * k1 <= run1 and 0.0 < dx * s2 + dy * k2 <= run2:
         d = min(d, r.shape * 0.5 * (abs(dx * k1 - dy * s1) + abs(dx * k2 - dy * s2)))
+    return d
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _metric(
+    pf: F8, o: int, lat: float, lon: float, v: float, c: float, cy: float, h: float, p: float, r: Rules
+) -> float:
+    """How well a row follows the remembered one at `pf[o]`, by dead reckoning both ways; 0: not at all."""
+    d = _discrepancy(pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C], pf[o + R_COSY], lat, lon, v, c, cy, h, r)
     allowed = p * r.max_kn
     if d > allowed:
         return 0.0
@@ -110,31 +120,42 @@ def match(
     return found, drop
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
-def surely(pf: F8, pi: I8, t: int, lat: float, lon: float, cy: float, r: Rules) -> float:
-    """A lower bound of the newest row's metric, if it proves that no older row can match better; else 0.
-
-    A ship that stayed near needs no dead reckoning: the distance alone (d2) bounds the discrepancy.
-    """
-    j = pi[S_HEAD]
-    gap = t - pi[S_T + j]
-    if gap > r.max_us:
-        return 0.0
-    o = RING + j * RING_W
-    turn = abs(lat - pf[o])
-    m = 60.0 * (max(cy, pf[o + R_COSY]) + turn * _RAD)
-    dx, dy = m * _wrap(lon - pf[o + R_LON]), 60.0 * turn
-    h = gap * (1.0 / _HOUR_US)
-    p = r.buffer_h + h * h * (0.5 / r.buffer_h)  # the first two terms of the root: never below it
-    a = r.alpha0 * r.shape / (r.buffer_h * r.max_kn)
-    x = a * a * (dx * dx + dy * dy) * (1.0 + 1e-9)
-    if x > r.alpha0 * r.alpha0 or x > 1.5:
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
+def _bound(x: float, p: float, known: float, r: Rules) -> float:
+    """`surely`'s answer where the metric is at least exp(-x) / p."""
+    if x > 1.5:
         return 0.0
     low = (1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0)))) * (1.0 - 1e-9)  # exp(-x) is never below this cubic
-    first = 1.0 / (r.buffer_h * max(1.0, r.factor))
-    second = 1.0 / (r.buffer_h * max(1.0, 2.0 * r.factor))
-    if low >= first * p:
-        return first
-    if low >= second * p and abs(pf[o + R_METRIC]) >= first:
-        return second
+    if low >= r.best_second * p:
+        return r.best_second
+    if low >= r.best_third * p and known >= r.best_second:
+        return r.best_third
     return 0.0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
+def surely(
+    gap_us: int, y0: float, x0: float, v0: float, c0: float, cy0: float, known: float, lat: float, lon: float,
+    v: float, c: float, cy: float, r: Rules,
+) -> float:  # fmt: skip
+    """A lower bound of a row's metric with the newest one (y0 ...), if no older row can match better; else 0.
+
+    `known` bounds from below the metric the newest row was accepted with. A ship that stayed near needs no
+    dead reckoning: the distance alone (d2) bounds the discrepancy.
+    """
+    if gap_us > r.near_us:
+        return 0.0
+    h = gap_us * (1.0 / _HOUR_US)
+    p = r.buffer_h + h * h * (0.5 / r.buffer_h)  # the first two terms of the root: never below it
+    most = r.alpha0 * r.alpha0  # beyond the row would not match at all
+    turn = abs(lat - y0)
+    m = 60.0 * (max(cy, cy0) + turn * _RAD)
+    dx, dy = m * _wrap(lon - x0), 60.0 * turn
+    x = r.near2 * (dx * dx + dy * dy) * (1.0 + 1e-9)
+    low = _bound(x, p, known, r) if x <= most else 0.0
+    if low > 0.0 or r.best_third * p >= 1.0:
+        return low
+    a = r.alpha0 * _discrepancy(y0, x0, v0, c0, cy0, lat, lon, v, c, cy, h, r)
+    a /= r.max_kn * max(r.buffer_h, h)  # never above the root
+    x = a * a * (1.0 + 1e-9)
+    return _bound(x, p, known, r) if x <= most else 0.0

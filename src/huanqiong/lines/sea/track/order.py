@@ -29,13 +29,13 @@ def _slot(key: int, mask: int) -> Any:
 
 @njit(cache=True)
 def number_rows(
-    key: I8, t: I8, lat: F8, lon: F8, begin: int, hkey: I8, hval: I4, known: I8, n_known: int, ids: I4
+    key: I8, t: I8, lat: F8, lon: F8, begin: int, table: I8, known: I8, n_known: int, ids: I4
 ) -> tuple[int, int]:
     """Writes each row's ship number into `ids`, -1 for an unusable row; new ships go to `known`.
 
     Returns (first row not done, ships known): it stops early where the hash or `known` is full.
     """
-    mask = len(hkey) - 1
+    mask = len(table) - 1
     last_key, last_id = NO_KEY, -1
     for i in range(begin, len(key)):
         k = key[i]
@@ -46,26 +46,26 @@ def number_rows(
             if 2 * (n_known + 1) > mask or n_known >= len(known):
                 return i, n_known
             h = _slot(k, mask)
-            while hval[h] >= 0 and hkey[h] != k:
+            while table[h, 1] >= 0 and table[h, 0] != k:
                 h = (h + 1) & mask
-            if hval[h] < 0:
-                hkey[h], hval[h] = k, n_known
+            if table[h, 1] < 0:
+                table[h, 0], table[h, 1] = k, n_known
                 known[n_known] = k
                 n_known += 1
-            last_key, last_id = k, hval[h]
+            last_key, last_id = k, table[h, 1]
         ids[i] = last_id
     return len(key), n_known
 
 
 @njit(cache=True)
-def rebuild(known: I8, n_known: int, hkey: I8, hval: I4) -> None:
+def rebuild(known: I8, n_known: int, table: I8) -> None:
     """Fills an empty hash with the ships known."""
-    mask = len(hkey) - 1
+    mask = len(table) - 1
     for i in range(n_known):
         h = _slot(known[i], mask)
-        while hval[h] >= 0:
+        while table[h, 1] >= 0:
             h = (h + 1) & mask
-        hkey[h], hval[h] = known[i], i
+        table[h, 0], table[h, 1] = known[i], i
 
 
 @njit(cache=True)

@@ -13,8 +13,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from huanqiong.core.units import EARTH_RADIUS_M
+from huanqiong.core.sphere import cos_deg
 from huanqiong.lines.sea.track.columns import F8, I8
+from huanqiong.lines.sea.track.handing import hand_on
 from huanqiong.lines.sea.track.match import match, surely
 from huanqiong.lines.sea.track.order import I4, Rows
 from huanqiong.lines.sea.track.state import (
@@ -32,14 +33,10 @@ from huanqiong.lines.sea.track.state import (
     N_OPEN,
     N_REPEAT,
     N_ROW,
-    N_SAMPLE,
     N_SIGN,
     N_WITHDRAWN,
     NEXT_NO,
     OPEN_AT,
-    P_COS,
-    P_LAT,
-    P_LON,
     R_C,
     R_COSY,
     R_LON,
@@ -63,79 +60,7 @@ from huanqiong.lines.sea.track.state import (
     Out,
     Rules,
 )
-
-_R2 = 2.0 * EARTH_RADIUS_M
-_RAD = math.pi / 180.0
-
-
-@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
-def _step(dy: float, dx: float, cos2: float) -> float:
-    """The haversine in metres from differences in radians and the product of the cosines of the latitudes.
-
-    Below 10 km the series of sine and arcsine are exact to the last bits and cost a tenth.
-    """
-    a, b = 0.5 * dy, 0.5 * dx
-    if abs(a) < 1e-3 and abs(b) < 1e-3:
-        a *= 1.0 - a * a / 6.0 * (1.0 - a * a / 20.0)
-        b *= 1.0 - b * b / 6.0 * (1.0 - b * b / 20.0)
-        h = a * a + cos2 * b * b
-        return _R2 * math.sqrt(h) * (1.0 + h * (1.0 / 6.0 + h * 0.075))
-    a, b = math.sin(a), math.sin(b)
-    return _R2 * math.asin(math.sqrt(min(1.0, a * a + cos2 * b * b)))
-
-
-@njit(cache=True, error_model="numpy", _nrt=False)
-def _sample(out: Out, ship: int, pf: F8, pi: I8, t: int, lat: float, lon: float, r: Rules) -> None:
-    """Samples of the slots between a segment's last track row and the one handed on now."""
-    before = pi[S_LAST]
-    far = lon
-    if far - pf[P_LON] > 180.0:
-        far -= 360.0
-    elif far - pf[P_LON] < -180.0:
-        far += 360.0
-    while pi[S_NEXT] <= t:
-        w = float(pi[S_NEXT] - before) / float(t - before)
-        x = far * w + pf[P_LON] * (1.0 - w)
-        if x >= 180.0:
-            x -= 360.0
-        elif x < -180.0:
-            x += 360.0
-        g = out.n[N_SAMPLE]
-        out.g_slot[g] = pi[S_NEXT] // r.step_us
-        out.g_ship[g], out.g_seg[g] = ship, pi[S_NO]
-        out.g_lat[g], out.g_lon[g] = lat * w + pf[P_LAT] * (1.0 - w), x
-        out.n[N_SAMPLE] = g + 1
-        pi[S_NEXT] += r.step_us
-
-
-@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
-def _hand_on(out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, r: Rules) -> None:
-    """Hands the held row on: it joins the track, gets its step and gives its samples.
-
-    Inlined, as `_sample` is not: this runs for every row, and a call would copy all of `out`'s arrays.
-    """
-    slot = si[HELD_SLOT]
-    t, lat, lon, cy = si[HELD_T], sf[H_LAT], sf[H_LON], sf[H_COS]
-    n = out.n[N_ROW]
-    before = pool_i[slot, S_LAST]
-    dt = t - before
-    out.t[n], out.lat[n], out.lon[n], out.sog[n], out.slot[n] = t, lat, lon, sf[H_SOG], slot
-    if before < 0:
-        out.dt[n], out.step_m[n] = -1, 0.0
-    else:
-        out.dt[n] = dt
-        out.step_m[n] = _step(
-            lat * _RAD - pool_f[slot, P_LAT] * _RAD,
-            (lon - pool_f[slot, P_LON]) * _RAD,
-            pool_f[slot, P_COS] * cy,
-        )
-    if before < 0 or dt > r.interp_us:
-        pool_i[slot, S_NEXT] = -((-t) // r.step_us) * r.step_us
-    elif dt > 0 and pool_i[slot, S_NEXT] <= t:
-        _sample(out, ship, pool_f[slot], pool_i[slot], t, lat, lon, r)
-    pool_i[slot, S_LAST], pool_f[slot, P_LAT], pool_f[slot, P_LON], pool_f[slot, P_COS] = t, lat, lon, cy
-    out.n[N_ROW] = n + 1
-    si[HELD] = 0
+from huanqiong.lines.sea.track.straight import straight
 
 
 @njit(cache=True, error_model="numpy", _nrt=False)
@@ -144,7 +69,7 @@ def _close(out: Out, ship: int, si: I8, sf: F8, pool_f: F8, pool_i: I8, k: int, 
     c = out.n[N_CLOSED]
     slot = si[OPEN_AT + k]
     if si[HELD] == 1 and si[HELD_SLOT] == slot:
-        _hand_on(out, ship, si, sf, pool_f, pool_i, r)
+        hand_on(out, ship, si, sf, pool_f, pool_i, r)
     out.closed[c] = slot
     out.n[N_CLOSED] = c + 1
     for j in range(k, si[N_OPEN] - 1):
@@ -241,7 +166,13 @@ def segment_pass(
             return a, n_free
         out.start[a] = out.n[N_ROW]
         si, sf = ship_i[ship], ship_f[ship]
-        for at in range(start[a], start[a + 1]):
+        at, end = start[a] - 1, start[a + 1]
+        while at + 1 < end:
+            at += 1
+            if si[N_OPEN] == 1:
+                at = straight(out, ship, si, sf, pool_f, pool_i, rec, order, at, end, r)
+                if at == end:
+                    break
             row = rec[at]
             ti, y, x, v, c = row.t, row.lat, row.lon, float(row.sog), float(row.cog)
             has_v = 0.0 <= v <= 102.35
@@ -265,7 +196,7 @@ def segment_pass(
                 continue
             full = has_v and has_c
             u, course = (v, c) if full else (0.0, 0.0)
-            cy = math.cos(y * _RAD)
+            cy = cos_deg(y)
             for k in range(si[N_OPEN] - 1, -1, -1):
                 p = pool_i[si[OPEN_AT + k]]
                 if ti - p[S_T + p[S_HEAD]] > r.max_us:
@@ -273,7 +204,12 @@ def segment_pass(
             slot, metric, drop = -1, 0.0, 0
             if si[N_OPEN] == 1:
                 only = si[OPEN_AT]
-                low = surely(pool_f[only], pool_i[only], ti, y, x, cy, r)
+                pi, pf = pool_i[only], pool_f[only]
+                o = RING + pi[S_HEAD] * RING_W
+                low = surely(
+                    ti - pi[S_T + pi[S_HEAD]], pf[o], pf[o + R_LON], pf[o + R_V], pf[o + R_C], pf[o + R_COSY],
+                    abs(pf[o + R_METRIC]), y, x, u, course, cy, r,
+                )  # fmt: skip
                 if low > 0.0:
                     slot, metric = only, -low
             if slot < 0 and si[N_OPEN] > 0:
@@ -308,11 +244,11 @@ def segment_pass(
                     out.n[N_SIGN] = g + 1
                     si[SIGN_NEXT] = (b + 1) * r.bin_us
                 if si[HELD] == 1:
-                    _hand_on(out, ship, si, sf, pool_f, pool_i, r)
+                    hand_on(out, ship, si, sf, pool_f, pool_i, r)
                 si[HELD], si[HELD_T], si[HELD_SLOT] = 1, ti, slot
                 sf[H_LAT], sf[H_LON], sf[H_SOG], sf[H_COS] = y, x, v if has_v else math.nan, cy
         if si[HELD] == 1 and watermark - si[HELD_T] >= r.hold_us:
-            _hand_on(out, ship, si, sf, pool_f, pool_i, r)
+            hand_on(out, ship, si, sf, pool_f, pool_i, r)
     out.start[len(ships)] = out.n[N_ROW]
     return len(ships), n_free
 

@@ -47,6 +47,11 @@ class Rules(NamedTuple):
     step_us: int  # slots for encounters
     interp_us: int
     bin_us: int  # bins for signs of life
+    # What the short cut of matching needs, worked out once:
+    near_us: int  # after a longer silence it cannot hold
+    best_second: float  # the best an older row can reach, for the newest row's elder and the one before
+    best_third: float
+    near2: float  # (alpha0 * shape / (buffer_h * max_kn))^2, per square nautical mile
 
 
 class Out(NamedTuple):
@@ -60,9 +65,8 @@ class Out(NamedTuple):
     dt: I8  # since the segment's row before, us; -1: none
     step_m: F8
     start: I8  # where each active ship's rows begin
-    g_slot: I8  # samples: slot number, ship, segment, place
+    g_slot: I8  # samples: slot number, ship, place
     g_ship: I4
-    g_seg: I4
     g_lat: F8
     g_lon: F8
     s_bin: I8  # signs of life: bin, place

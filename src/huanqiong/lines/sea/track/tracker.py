@@ -51,7 +51,7 @@ class Batch(NamedTuple):
     """What one advance made: the track, samples for encounters, signs of life, and segments that closed."""
 
     track: Track
-    samples: tuple[I8, I4, I4, F8, F8]  # slot number, ship, segment, lat, lon
+    samples: tuple[I8, I4, F8, F8]  # slot number, ship, lat, lon
     signs: tuple[I8, F8, F8]  # bin, lat, lon
     closed: I4
     row_segment: I4  # input row -> segment number, where wanted
@@ -60,15 +60,18 @@ class Batch(NamedTuple):
 def rules_of(p: Profile) -> st.Rules:
     """The profile's segmenting numbers; those that bound state are cut to what the state holds."""
     n, us = p.number, p.micros
+    buffer_h, factor = n("segment", "buffer_hours"), n("segment", "lookback_factor")
+    alpha0 = n("segment", "max_knots") / n("segment", "penalty_speed")
+    older = max(1.0, 2.0 * factor)
     return st.Rules(
         round(n("segment", "max_hours") * 3_600_000_000),
         n("segment", "penalty_hours"),
-        n("segment", "buffer_hours"),
+        buffer_h,
         n("segment", "max_knots"),
-        n("segment", "max_knots") / n("segment", "penalty_speed"),
+        alpha0,
         n("segment", "shape_factor"),
         min(int(n("segment", "lookback")), st.LOOK),
-        n("segment", "lookback_factor"),
+        factor,
         n("segment", "short_rows"),
         n("segment", "ambiguity"),
         n("segment", "very_slow_kn"),
@@ -80,6 +83,10 @@ def rules_of(p: Profile) -> st.Rules:
         us("encounter", "step_s"),
         us("encounter", "max_interp_s"),
         us("reception", "bin_s"),
+        min(round(older * buffer_h * 3_600_000_000), round(n("segment", "max_hours") * 3_600_000_000)),
+        1.0 / (buffer_h * max(1.0, factor)),
+        1.0 / (buffer_h * older),
+        (alpha0 * n("segment", "shape_factor") / (buffer_h * n("segment", "max_knots"))) ** 2,
     )
 
 
@@ -102,8 +109,7 @@ class Tracker:
         self.last_t = NAT
         self.buffers = Scratch()
         self.known = np.zeros(FIRST_ROOM, dtype=np.int64)
-        self.hash_key = np.zeros(4096, dtype=np.int64)
-        self.hash_ship = np.full(4096, -1, dtype=np.int32)
+        self.table = np.full((4096, 2), -1, dtype=np.int64)
         self.skip = np.zeros(FIRST_ROOM, dtype=np.bool_)
         self.ship_i = np.zeros((FIRST_ROOM, st.SHIP_I), dtype=np.int64)
         self.ship_f = np.zeros((FIRST_ROOM, st.SHIP_F))
@@ -124,15 +130,12 @@ class Tracker:
         ids = self.buffers("ids", len(c.t), np.int32)[: len(c.t)]
         done, old = 0, self.n
         while True:
-            done, self.n = number_rows(
-                c.key, c.t, c.lat, c.lon, done, self.hash_key, self.hash_ship, self.known, self.n, ids
-            )
+            done, self.n = number_rows(c.key, c.t, c.lat, c.lon, done, self.table, self.known, self.n, ids)
             if done == len(c.t):
                 break
             self.known = grown(self.known, self.n + 1)
-            size = 2 * len(self.hash_key)
-            self.hash_key, self.hash_ship = np.zeros(size, dtype=np.int64), np.full(size, -1, dtype=np.int32)
-            rebuild(self.known, self.n, self.hash_key, self.hash_ship)
+            self.table = np.full((2 * len(self.table), 2), -1, dtype=np.int64)
+            rebuild(self.known, self.n, self.table)
         self.skip, self.ship_i = grown(self.skip, self.n), grown(self.ship_i, self.n)
         self.ship_f = grown(self.ship_f, self.n)
         if self.skip_holders:
@@ -180,7 +183,7 @@ class Tracker:
         out = st.Out(
             b("t", room, i8), b("lat", room, f8), b("lon", room, f8), b("sog", room, f4), b("slot", room, i4),
             b("dt", room, i8), b("step", room, f8), np.zeros(len(ships) + 1, i8),
-            b("gs", samples, i8), b("gi", samples, i4), b("gk", samples, i4), b("gy", samples, f8),
+            b("gs", samples, i8), b("gi", samples, i4), b("gy", samples, f8),
             b("gx", samples, f8), b("sb", n, i8), b("sy", n, f8), b("sx", n, f8),
             b("closed", n + len(self.pool_i), i4), np.full(rows if len(order) else 0, -1, i4),
             np.zeros(7, i8),
@@ -206,7 +209,7 @@ class Tracker:
         )  # fmt: skip
         return Batch(
             track,
-            (out.g_slot[:g], out.g_ship[:g], out.g_seg[:g], out.g_lat[:g], out.g_lon[:g]),
+            (out.g_slot[:g], out.g_ship[:g], out.g_lat[:g], out.g_lon[:g]),
             (out.s_bin[:s], out.s_lat[:s], out.s_lon[:s]),
             out.closed[: int(k[st.N_CLOSED])],
             out.row_segment,
