@@ -6,17 +6,20 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import evidence_world as world
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from huanqiong.core.errors import MissingError, RefusedError, UsageError
 from huanqiong.core.profile import Profile, load_profile
+from huanqiong.core.schema import T
 from huanqiong.desk.registry import acts as registry
 from huanqiong.desk.trust import acts as trust
 from huanqiong.desk.trust import reads as people
@@ -31,7 +34,9 @@ from huanqiong.flows.evidence import form
 from huanqiong.flows.evidence.export import Exported, export
 from huanqiong.flows.evidence.opening import Check
 from huanqiong.flows.evidence.verify import verify
+from huanqiong.flows.live_detect import LiveDetect
 from huanqiong.lake import bundle
+from huanqiong.lake.positions import Lake
 from huanqiong.lake.store import Store
 from huanqiong.lines.sea.kernels import KINDS
 
@@ -141,6 +146,35 @@ def test_both_versions_of_what_late_data_changed(
         name[69:] for name in done.members if name.startswith(("raw/" + first[:9], "raw/" + late[:9]))
     }
     assert suffixes == {"nmea", "csv"}
+
+
+def test_what_was_found_live_comes_out_of_the_lake_too(store: Store, chief: Any, tmp_path: Path) -> None:
+    rows, lake = world.table(world.before_noon()), Lake(store.lake)
+    detect = LiveDetect(store, lake)
+    for n, at in enumerate(range(15, 315, 15)):
+        t = rows.column("t")
+        now = world.START + timedelta(minutes=at)
+        part = rows.filter(
+            pc.and_(
+                pc.greater_equal(t, pa.scalar(now - timedelta(minutes=15), T)), pc.less(t, pa.scalar(now, T))
+            )
+        )
+        detect.take(part, now, now + timedelta(seconds=60))
+        lake.append(part, source_id=f"feed {n}")
+    detect.end()
+    final = provisional = 0
+    for alert in Alert.objects.order_by("pk"):
+        done = export(store, alert.pk, by=chief, purpose="x")
+        checks = checked(done, tmp_path)
+        assert failed(checks) == []
+        for v in versions(done):
+            told = v["not_reproducible"] or ""
+            assert told.startswith("provisional") == v["content"]["provisional"], told
+            assert (v["run"] is None) == v["content"]["provisional"], told
+            final += not v["content"]["provisional"]
+            provisional += v["content"]["provisional"]
+    assert final > 5
+    assert provisional > 5
 
 
 def test_rows_that_came_without_their_file_are_told(

@@ -70,5 +70,6 @@ def own_calls(
 def _own(lake: Lake, t0: datetime, t1: datetime, ships: Ships) -> pa.Table:
     who = lake.read(t0, t1, columns=("device", "mmsi")).group_by(["device", "mmsi"]).aggregate([])
     chosen = who.filter(ships.among(who)).column("device").to_pylist()
-    table = lake.read(t0, t1, devices=[d for d in chosen if d is not None])
+    # Rows that name no device, only a number, cannot be asked for by device.
+    table = lake.read(t0, t1, devices=None if None in chosen else chosen)
     return table.filter(ships.among(table))
