@@ -66,15 +66,15 @@ def excerpt(raw: Path, offsets: Sequence[int]) -> Excerpt:
 
 
 def _joined(suffix: str, kept: dict[int, bytes]) -> Excerpt:
-    out, pieces, at = [], [], 0
+    """The pieces, a line each; objects that go over several lines become a list."""
+    listed = suffix == ".json" and any(b"\n" in data.strip() for data in kept.values())
+    out, pieces, at = [b"[\n"] if listed else [], [], 2 if listed else 0
     for offset, data in sorted(kept.items()):
-        if not data:
-            continue
         pieces.append((at, offset, len(data)))
-        whole = data if data.endswith((b"\n", b"\r")) else data + b"\n"
+        whole = data if data.endswith((b"\n", b"\r")) else data + (b",\n" if listed else b"\n")
         out.append(whole)
         at += len(whole)
-    return Excerpt(suffix, b"".join(out), tuple(pieces))
+    return Excerpt(suffix, b"".join([*out, b"]\n"] if listed else out), tuple(pieces))
 
 
 def _windows(chunks: Iterator[bytes], offsets: Sequence[int]) -> Iterator[tuple[bytes, int, int]]:
