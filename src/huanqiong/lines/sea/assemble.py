@@ -93,7 +93,7 @@ def _keys(k: Kernels, ship: NDArray[np.int32]) -> I8:
     return k.tracker.known[ship]
 
 
-def gap_events(k: Kernels, kind: str, s: Silences) -> Found:
+def gap_events(k: Kernels, s: Silences, kind: str) -> Found:
     """Gaps and open gaps from silences."""
     p = k.profile
     at = (s.before >= p.number("gap", "min_before")) & _clear_of_ports(k, "gap", s.lat, s.lon)

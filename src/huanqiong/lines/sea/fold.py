@@ -7,9 +7,11 @@ same however the rows were cut. The rules are in docs/detectors.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from huanqiong.core.errors import UsageError
 from huanqiong.core.geography.geography import Geography
@@ -32,7 +34,8 @@ from huanqiong.lines.sea.zone import Zone, ZoneVisits
 KINDS = ("gap", "open_gap", "loitering", "encounter", "port_visit", "zone_visit", "fast_near_coast")
 """The kinds of this set."""
 Progress = Callable[[str, int, int], None]
-_CHUNK = 1_000_000
+_CHUNK = 500_000
+"""Rows folded at once: what lies between two folds then stays near the processor."""
 FAR_FUTURE = 1 << 62
 
 
@@ -127,19 +130,19 @@ class Kernels:
         if self.gaps is not None:
             ended = self.gaps.advance(track, n)
             if "gap" in self.kinds:
-                out.append(asm.gap_events(self, "gap", ended))
+                self._judge(out, asm.gap_events, ended, "gap")
         if self.loitering is not None:
             groups = self.loitering.advance(track, batch.closed, len(self.tracker.pool_i))
-            out.append(asm.loitering_events(self, groups))
+            self._judge(out, asm.loitering_events, groups)
         if self.ports is not None:
-            out.append(asm.port_events(self, self.ports.advance(track, near, n), False))
+            self._judge(out, asm.port_events, self.ports.advance(track, near, n), False)
         if self.zones is not None:
-            out.append(asm.zone_events(self, self.zones.advance(track, near, n), False))
+            self._judge(out, asm.zone_events, self.zones.advance(track, near, n), False)
         if self.coast is not None:
-            out.append(asm.dash_events(self, self.coast.advance(track, near, n)))
+            self._judge(out, asm.dash_events, self.coast.advance(track, near, n))
         if self.encounters is not None:
             met = self.encounters.advance(batch.samples, known, n, watermark)
-            out.append(asm.encounter_events(self, met))
+            self._judge(out, asm.encounter_events, met)
         self.tracker.release(batch.closed)
         return out
 
@@ -149,15 +152,23 @@ class Kernels:
         n = self.tracker.n
         known = self.tracker.known[:n]
         if self.gaps is not None and "open_gap" in self.kinds:
-            out.append(asm.gap_events(self, "open_gap", self.gaps.open(min(n, len(self.gaps.whole)), as_of)))
+            silent = self.gaps.open(min(n, len(self.gaps.whole)), as_of)
+            self._judge(out, asm.gap_events, silent, "open_gap")
         if self.loitering is not None:
-            out.append(asm.loitering_events(self, self.loitering.finish()))
+            self._judge(out, asm.loitering_events, self.loitering.finish())
         if self.ports is not None:
-            out.append(asm.port_events(self, self.ports.open(as_of), True))
+            self._judge(out, asm.port_events, self.ports.open(as_of), True)
         if self.zones is not None:
-            out.append(asm.zone_events(self, self.zones.open(as_of), True))
+            self._judge(out, asm.zone_events, self.zones.open(as_of), True)
         if self.coast is not None:
-            out.append(asm.dash_events(self, self.coast.finish(n)))
+            self._judge(out, asm.dash_events, self.coast.finish(n))
         if self.encounters is not None:
-            out.append(asm.encounter_events(self, self.encounters.finish(known, n)))
+            self._judge(out, asm.encounter_events, self.encounters.finish(known, n))
         return out
+
+    def _judge(
+        self, out: list[Found], judge: Callable[..., Found], findings: tuple[NDArray[Any], ...], *more: Any
+    ) -> None:
+        """What a kind's conditions leave of its findings, if there are any."""
+        if len(findings[0]):
+            out.append(judge(self, findings, *more))

@@ -149,7 +149,7 @@ def surely(
     p = r.buffer_h + h * h * (0.5 / r.buffer_h)  # the first two terms of the root: never below it
     most = r.alpha0 * r.alpha0  # beyond the row would not match at all
     turn = abs(lat - y0)
-    m = 60.0 * (max(cy, cy0) + turn * _RAD)
+    m = 60.0 * (cy0 + turn * _RAD)  # no parallel between is longer
     dx, dy = m * _wrap(lon - x0), 60.0 * turn
     x = r.near2 * (dx * dx + dy * dy) * (1.0 + 1e-9)
     low = _bound(x, p, known, r) if x <= most else 0.0
