@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,10 +93,11 @@ def verify(
 
     Needs no store, database or network. Exit 0: it holds; 1: it does not, or is no bundle; 2: wrong usage.
     """
-    from huanqiong.flows.evidence import verify as flow
-
     if log is not None and key is None:
         raise UsageError("--log needs --key: a log is only as good as the key that signed it.")
+    _first_time()
+    from huanqiong.flows.evidence import verify as flow
+
     public = _key(key) if key is not None else None
     hashes = _log(log, public) if log is not None else None
     checks: list[Check] = []
@@ -114,6 +116,14 @@ def verify(
         raise IntegrityError(f"{file} does not hold: {failed[0].name}: {failed[0].text}")
     if not as_json:
         ui.answer(f"valid: {file}")
+
+
+def _first_time() -> None:
+    """Says why it takes so long where no kernel was compiled yet."""
+    from huanqiong.cli.warm import cache_directory
+
+    if os.environ.get("NUMBA_CACHE_DIR") == str(cache_directory()) and not cache_directory().exists():
+        ui.say("the detectors are compiled once on this machine: this may take a minute or two")
 
 
 def _show(checks: list[Check]) -> None:

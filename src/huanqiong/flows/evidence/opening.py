@@ -16,6 +16,7 @@ from huanqiong.core.errors import InputError, IntegrityError
 from huanqiong.core.schema import OTHER, POSITIONS
 from huanqiong.desk.trust.log import public_pem, read_public_key
 from huanqiong.flows.evidence import form, tables
+from huanqiong.flows.evidence.bounds import check_bounds
 
 State = Literal["ok", "note", "fail"]
 _FORM = re.compile(
@@ -118,6 +119,8 @@ def opened(members: dict[str, bytes], manifest: dict[str, Any]) -> Opened:
     named = {*form.ALWAYS, form.OTHER, form.ZONES}
     if strange := sorted(n for n in files if n not in named and not _FORM.fullmatch(n)):
         raise IntegrityError(f"{strange[0]}: the format {form.FORMAT} has no such member.")
+    for name in files:
+        check_bounds(name, members[name])
     positions = tables.from_csv(members[form.POSITIONS], POSITIONS, form.POSITIONS)
     other = OTHER.empty_table()
     if form.OTHER in members:

@@ -61,6 +61,8 @@ def heard_csv(heard: Heard) -> bytes:
 def heard_from(data: bytes, name: str) -> Heard:
     """Reads back `heard_csv`."""
     table = from_csv(data, HEARD, name)
+    if any(c.null_count for c in table.columns):
+        raise IntegrityError(f"{name}: an empty cell.")
     return Heard(*(np.asarray(c.to_numpy(), dtype=np.int64) for c in table.columns))
 
 

@@ -6,7 +6,6 @@ geography, the verdicts. What fails early ends it, for nothing behind it could b
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,17 @@ from huanqiong.core.errors import HuanqiongError, IntegrityError
 from huanqiong.desk.trust.canonical import canonical, sha256_hex
 from huanqiong.desk.trust.log import link, read_checkpoint, read_public_key
 from huanqiong.flows.evidence import form, tables
+from huanqiong.flows.evidence.bounds import check_heard
 from huanqiong.flows.evidence.excerpt import excerpt
 from huanqiong.flows.evidence.grounds import Grounds
 from huanqiong.flows.evidence.opening import Check, Opened, State, about, opened, signature_said, signed
 from huanqiong.flows.evidence.replay import Run, distress_verdicts, line_of, replay
 from huanqiong.flows.evidence.reread import by_file, reread
 from huanqiong.lake import bundle
+from huanqiong.lake.parts import measure
 
 Progress = Callable[[str, int, int], None]
-_MALFORMED = (KeyError, IndexError, ValueError, TypeError, AttributeError, pa.ArrowInvalid)
+_MALFORMED = (LookupError, ArithmeticError, ValueError, TypeError, AttributeError, pa.ArrowException)
 """What contents that are not as the format says come to."""
 
 
@@ -166,7 +167,7 @@ def _originals(o: Opened, raw: list[Path]) -> Iterator[Check]:
     """The excerpts are what stands in the original files, where those are at hand."""
     said = {row["sha256"]: row for row in o.manifest["raw"] if row.get("member")}
     for path in raw:
-        sha = hashlib.sha256(path.read_bytes()).hexdigest()
+        _, sha = measure(path)
         if sha not in said:
             yield Check("original", "note", f"{path}: SHA-256 {sha[:16]}… is none that this bundle refers to")
             continue
@@ -198,7 +199,10 @@ def _verdicts(o: Opened, progress: Progress | None) -> Iterator[Check]:
             if progress:
                 progress("computing the verdicts again", n, len(runs))
             profile, geography = grounds.profile(run), grounds.geography(run, row)
-            heard = tables.heard_from(o.members[row["heard"]], row["heard"]) if row["heard"] else None
+            heard = None
+            if row["heard"]:
+                heard = tables.heard_from(o.members[row["heard"]], row["heard"])
+                check_heard(heard, row["heard"])
             again, _ = replay(run, o.positions, profile, geography, grounds.zones, heard)
             lines[run.name] = {line_of(f) for f in again}
     if progress and runs:

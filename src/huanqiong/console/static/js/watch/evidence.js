@@ -15,6 +15,7 @@ export async function exportEvidence(a) {
   ], {
     yes: gettext("Export"), sign: "fingerprint",
     send: async (d) => {
+      if (!waiting.hidden) return null; // one at a time
       waiting.hidden = false;
       try {
         const [good, all] = (await download(`/api/alerts/${a.id}/evidence`, { purpose: d.purpose })).get("X-Verdicts").split("/");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -228,6 +229,19 @@ def test_a_forger_with_a_key_cannot_make_verdicts_agree(
     lines = members[raw].split(b"\n")
     faults = failures(signed_again(members, **{raw: b"\n".join([lines[1], lines[0], *lines[2:]])}))
     assert {c.name for c in faults} == {"raw bytes"}
+
+
+def test_what_would_swell_is_not_opened(members: dict[str, bytes], failures: Failures) -> None:
+    bomb = gzip.compress(bytes(300 << 20))
+    raw = next(n for n in members if n.endswith(".nmea"))
+    [fault] = failures(signed_again(members, **{raw: bomb}))
+    assert "the excerpt is packed" in fault.text
+    [fault] = failures(signed_again(members, **{"geography/0123456789abcdef/anchorages.csv.gz": bomb}))
+    assert "unpacked it comes to" in fault.text
+    heard = next(n for n in members if n.endswith("heard.csv"))
+    head = members[heard].split(b"\n")[0]
+    [fault] = failures(signed_again(members, **{heard: head + b"\n1,1,1,9000000000000000000\n"}))
+    assert "no counts of ships" in fault.text
 
 
 def test_a_pinned_key_refuses_a_bundle_signed_again(
