@@ -42,6 +42,7 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.record_outcome: ("watch.outcome", (0, "hit"), {}),
     watch.acknowledge_distress: ("watch.distress", (0,), {}),
     watch.declare_distress: ("watch.distress", (0, "x"), {}),
+    watch.export_evidence: ("evidence.export", (0, "court", "0" * 64), {}),
     registry.ensure_vessels: ("registry.record", ([412000999],), {}),
     registry.record_static: ("registry.record", ([],), {}),
     registry.load_units: ("registry.record", ([],), {}),

@@ -175,8 +175,13 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_kind_records, ()),
         (access.access_outcomes, ()),
     ]
-    assert {f.__name__ for f, _ in calls} == {n for n in dir(access) if n.startswith("access_")}
-    outsider = person("auditor", "auditor")
+    apart = (access.access_evidence, calls[1][1])  # seeing the floor is not enough to hand it out
+    named = {f.__name__ for f, _ in [*calls, apart]}
+    assert named == {n for n in dir(access) if n.startswith("access_")}
+    outsider, analyst = person("auditor", "auditor"), person("analyst", "analyst")
+    assert apart[0](analyst, *apart[1]) == access.access_alert(floor, *apart[1])
+    with pytest.raises(RefusedError):
+        apart[0](floor, *apart[1])
     for f, args in calls:
         f(floor, *args)
         with pytest.raises(RefusedError):
