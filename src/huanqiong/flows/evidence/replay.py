@@ -64,10 +64,13 @@ class Run:
     """The end of the observed window, us UTC."""
     geography: str
     """The geography's fingerprint, anchorages found from traffic included."""
+    provisional: bool = False
+    """Whether it shows how things stood at `as_of`, from the reports up to then."""
 
     def rows(self, positions: pa.Table) -> pa.Table:
         """The positions it looks at."""
-        return rows_without(between(positions, self.first, self.last), self.left_out)
+        rows = rows_without(between(positions, self.first, self.last), self.left_out)
+        return rows_until(rows, self.as_of) if self.provisional else rows
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
@@ -79,7 +82,15 @@ class Run:
         days = (date.fromisoformat(d["first"]), date.fromisoformat(d["last"]))
         kinds, left_out = tuple(map(str, d["kinds"])), tuple(map(str, d["left_out"]))
         return cls(
-            str(d["name"]), str(d["profile"]), kinds, *days, left_out, int(d["as_of"]), str(d["geography"])
+            name=str(d["name"]),
+            profile=str(d["profile"]),
+            kinds=kinds,
+            first=days[0],
+            last=days[1],
+            left_out=left_out,
+            as_of=int(d["as_of"]),
+            geography=str(d["geography"]),
+            provisional=bool(d["provisional"]),
         )
 
 
@@ -93,6 +104,11 @@ def between(positions: pa.Table, first: date, last: date) -> pa.Table:
     t = positions.column("t")
     since, until = pa.scalar(midnight(first), T), pa.scalar(midnight(last) + timedelta(days=1), T)
     return positions.filter(pc.and_(pc.greater_equal(t, since), pc.less(t, until)))
+
+
+def rows_until(positions: pa.Table, us: int) -> pa.Table:
+    """Rows not later than a time (us UTC)."""
+    return positions.filter(pc.less_equal(positions.column("t").cast(pa.int64()), us))
 
 
 def replay(
@@ -113,13 +129,13 @@ def replay(
             add_others(asking, heard)
     archive.feed(run.rows(positions).select(list(TRACK)))
     events = archive.finish(run.as_of)
-    return verdicts(events, profile, geography.fingerprint), asking
+    return verdicts(events, profile, geography.fingerprint, provisional=run.provisional), asking
 
 
-def verdicts(events: pa.Table, profile: Profile, geography: str) -> list[Found]:
+def verdicts(events: pa.Table, profile: Profile, geography: str, *, provisional: bool = False) -> list[Found]:
     """Events as the verdicts they become."""
-    policy = f"{profile.name} {profile.version}"
-    return [found(row, policy=policy, geography=geography) for row in events.to_pylist()]
+    said = {"policy": f"{profile.name} {profile.version}", "geography": geography}
+    return [found(row, **said, provisional=provisional) for row in events.to_pylist()]  # type: ignore[arg-type]
 
 
 def distress_verdicts(positions: pa.Table, other: pa.Table) -> list[Found]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from huanqiong.desk.registry.reads import zone
 from huanqiong.desk.watch.found import found
 from huanqiong.desk.watch.rows import VerdictRow
 from huanqiong.engine import windows
-from huanqiong.flows.evidence.replay import TRACK, Run, replay, verdicts
+from huanqiong.flows.evidence.replay import TRACK, Run, replay, rows_until, verdicts
 from huanqiong.flows.sea_archive import with_resting_places
 from huanqiong.flows.sea_grounds import kept_geographies, kept_profiles
 from huanqiong.lake.objects import Objects
@@ -34,6 +34,12 @@ from huanqiong.lines.sea.context import Heard, others
 from huanqiong.lines.sea.kernels import Archive, Zone
 
 Progress = Callable[[str, int, int], None]
+PROVISIONAL = "provisional: made while live, from the reports that had arrived by then"
+MOMENTS = 8
+"""How many of the ship's reports after a provisional verdict's end are tried as the moment it was made."""
+BASES = 6
+"""How many earlier states of the lake are looked over."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,9 @@ class Basis:
     base: Geography
     files: Path | None
     days: list[date]
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    stood_at: int | None = None
+    """How things stood at that time, us UTC; None: the whole days."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +79,18 @@ class Search:
     progress: Progress | None = None
     runs: list[FoundRun] = field(default_factory=list)
     why: dict[int, str] = field(default_factory=dict)
-    zones: dict[str, Zone] = field(default_factory=dict)
+    zones: dict[tuple[str, str], Zone] = field(default_factory=dict)
+    """By id and by the name it had when a verdict named it."""
     _met: set[int] = field(default_factory=set)
 
     def look(self, asked: list[VerdictRow]) -> None:
         """Finds runs for all versions that detectors made over an archive's days."""
         groups: dict[tuple[str, str, tuple[date, ...]], list[VerdictRow]] = {}
         for v in asked:
-            if v.provisional:
-                self.why[v.id] = "provisional: made while live, from the reports that had arrived by then"
-            elif not (days := window_of(self.lake, v)):
+            if not (days := window_of(self.lake, v)):
                 self.why[v.id] = "the lake no longer holds its days"
+            elif v.provisional:
+                self._as_it_stood(v, days)
             else:
                 groups.setdefault((v.profile, v.version, days), []).append(v)
         for (name, version, days), group in sorted(groups.items()):
@@ -105,6 +114,48 @@ class Search:
                 for v in self._run(view, profile, part, left_out, inside) if inside else ():
                     del pending[v]
 
+    def _as_it_stood(self, v: VerdictRow, days: tuple[date, ...]) -> None:
+        """A provisional verdict: looks for the moment at which the reports up to then gave it."""
+        self.why[v.id] = (
+            f"{PROVISIONAL}; those reports are not among what the lake holds, or others came late"
+        )
+        for profile in kept_profiles(self.store, v.profile, v.version):
+            for base, files in kept_geographies(self.store):
+                if base.fingerprint != v.geography:
+                    continue
+                for at in self._moments(v):
+                    until = [d for d in days if d <= (_EPOCH + timedelta(microseconds=at)).date()]
+                    b = Basis(self.lake, profile, base, base, files, until, stood_at=at)
+                    if self._alone(b, v) and self._reproduce(b, [v]):
+                        del self.why[v.id]
+                        return
+
+    def _moments(self, v: VerdictRow) -> list[int]:
+        """When it may have been made: at its end, or at one of the ship's next reports."""
+        end = round((v.t1 - _EPOCH) / timedelta(microseconds=1))
+        t = pc.unique(self.rows.column("t").cast(pa.int64())).to_pylist()
+        return [end, *sorted(x for x in t if x > end)[:MOMENTS]]
+
+    def _alone(self, b: Basis, v: VerdictRow) -> bool:
+        """Whether the own rows alone give it; what rests on other ships too is always looked at whole."""
+        if v.kind in ("gap", "open_gap"):
+            return True
+        found_, _ = replay(self._planned(b, [v], b.stood_at or 0), self.rows, b.profile, b.geography)
+        return v.kind == "zone_visit" or sha256_of(v) in {f.content_sha256 for f in found_}
+
+    def _planned(self, b: Basis, given: list[VerdictRow], as_of: int) -> Run:
+        return Run(
+            name=str(len(self.runs) + 1),
+            profile=Path(b.profile.where).stem,
+            kinds=tuple(sorted({v.kind for v in given})),
+            first=b.days[0],
+            last=b.days[-1],
+            left_out=b.left_out,
+            as_of=as_of,
+            geography=b.geography.fingerprint,
+            provisional=b.stood_at is not None,
+        )
+
     def _bases(self, group: list[VerdictRow]) -> Iterator[tuple[str, ...]]:
         """Which raw files to leave out: none, then those kept after each version was recorded."""
         yield ()
@@ -116,7 +167,7 @@ class Search:
         told: set[tuple[str, ...]] = {()}
         for at in sorted({v.recorded_at for v in group}, reverse=True):
             late = tuple(sorted(raw for raw, when in kept.items() if when > at))
-            if late not in told and len(late) < len(kept):
+            if late not in told and len(late) < len(kept) and len(told) < BASES:
                 told.add(late)
                 yield late
 
@@ -154,31 +205,25 @@ class Search:
         for n, day in enumerate(b.days):
             if self.progress:
                 self.progress(f"detecting again {b.days[0]}", n, len(b.days))
-            archive.feed(b.view.read_day(day, columns=TRACK))
-        events = archive.finish()
+            rows = b.view.read_day(day, columns=TRACK)
+            archive.feed(rows if b.stood_at is None else rows_until(rows, b.stood_at))
+        events = archive.finish(b.stood_at)
+        as_of = archive.kernels.tracker.last_t if b.stood_at is None else b.stood_at
         if self.progress:
             self.progress(f"detecting again {b.days[0]}", len(b.days), len(b.days))
         subjects = pa.array(sorted({v.subject for v in sought}), pa.string())
         events = events.filter(pc.is_in(events.column("subject"), value_set=subjects))
-        whole = verdicts(events, b.profile, b.geography.fingerprint)
+        said = {"provisional": b.stood_at is not None}
+        whole = verdicts(events, b.profile, b.geography.fingerprint, **said)
         prints, keys = {f.content_sha256 for f in whole}, {f.key for f in whole}
         hit = [v for v in sought if sha256_of(v) in prints]
         self._met |= {v.id for v in sought}
         for v in sought:
-            if v not in hit and v.key in keys:
+            if v not in hit and v.key in keys and b.stood_at is None:
                 self.why[v.id] = "found again with other values: rows came or went since, or other code"
         if not hit:
             return []
-        run = Run(
-            name=str(len(self.runs) + 1),
-            profile=Path(b.profile.where).stem,
-            kinds=tuple(sorted({v.kind for v in hit})),
-            first=b.days[0],
-            last=b.days[-1],
-            left_out=b.left_out,
-            as_of=archive.kernels.tracker.last_t,
-            geography=b.geography.fingerprint,
-        )
+        run = self._planned(b, hit, as_of)
         _, own = replay(run, self.rows, b.profile, b.geography, zones)
         reception = archive.kernels.reception
         heard = others(reception, own) if own is not None and reception is not None else None
@@ -203,7 +248,7 @@ class Search:
                 shape = shapely.from_geojson(json.dumps(row.geometry))
                 out.append(Zone(str(row.id), str(said["zone"]), shape))
         unique = {(z.id, z.name): z for z in out}
-        self.zones |= {z.id: z for z in unique.values()}
+        self.zones |= unique
         return [unique[k] for k in sorted(unique)]
 
 
