@@ -48,6 +48,9 @@ def test_keyboard_from_the_queue_to_a_judgement(open_as: Callable[..., Any]) -> 
     page.wait_for_selector(".toast.bad")  # nobody judges what they do not hold
     page.keyboard.press("c")
     page.wait_for_selector("#detail button[data-key=t]")
+    page.wait_for_selector("#queue-list .q[aria-selected=true] .chips >> text=claimed by you")
+    fits = "(e) => e.scrollWidth <= e.clientWidth"
+    assert page.eval_on_selector("#queue-list .q[aria-selected=true] .kind span", fits), "chips hide no kind"
     page.keyboard.press("t")
     page.wait_for_selector("dialog[open] textarea")
     page.keyboard.press("Control+Enter")
@@ -70,6 +73,9 @@ def test_an_order_goes_out_with_a_deadline(open_as: Callable[..., Any]) -> None:
     page.wait_for_selector("dialog[open] select[name=unit]")
     assert "海警 46012 艇" in page.inner_text("dialog select[name=unit]")
     page.click("dialog button:has-text('+4 h')")
+    assert page.input_value("dialog [name=deadline]") == "2026-11-23 07:00", (
+        "China time, whatever the browser's"
+    )
     page.click("dialog button[type=submit]")
     page.wait_for_selector("#detail >> text=海警 46012 艇")
     page.goto(page.url.split("/?")[0].rstrip("/") + "/orders/")
@@ -85,8 +91,34 @@ def test_selection_is_shared_by_row_map_and_address(open_as: Callable[..., Any])
     shown = "document.getElementById('map').hqMap.getSource('tracks').serialize().data.features"
     until(page, f"{shown}.some(f => f.properties.gap && f.properties.main)")
     assert "not act on them" in page.inner_text("#detail"), "an analyst reads"
+    middle = (
+        "(() => { const b = document.getElementById('map-box').getBoundingClientRect();"
+        " const s = document.getElementById('map').hqMap.getSource('spots').serialize().data.features;"
+        " return s.length > 0 && s.some(f => { const p = document.getElementById('map').hqMap"
+        ".project(f.geometry.coordinates); return p.x > 40 && p.y > 40 && p.x < b.width - 40"
+        " && p.y < b.height - 40; }); })()"
+    )
+    until(page, middle)
     page.keyboard.press("Escape")
     page.wait_for_selector("#detail", state="hidden")
+
+
+def test_a_dragged_map_shows_a_sheet_and_at_rest_its_own_pixels(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("fu"))
+    layer = "document.getElementById('map').hqMap.getLayer('vessels').implementation"
+    box = page.locator("#map").bounding_box()
+    x, y = box["x"] + 300, box["y"] + 250
+    until(page, f"{layer}.sheet.box !== null && !{layer}.stale")
+    drawn = page.evaluate(f"{layer}.sheet.view")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 8):
+        page.mouse.move(x + 8 * step, y + 3 * step)
+    until(page, f"{layer}.view().join() !== '{drawn}'")
+    assert page.evaluate(f"{layer}.sheet.view") == drawn, "a short drag draws no vessel anew"
+    assert page.evaluate(f"{layer}.sheet.covers({layer}.view(), {layer}.map.getZoom())")
+    page.mouse.up()
+    until(page, f"{layer}.sheet.fits({layer}.view(), {layer}.map.getZoom())")
 
 
 def test_the_timeline_scrubs_the_map_and_the_queue(open_as: Callable[..., Any]) -> None:
@@ -136,11 +168,11 @@ def test_theme_and_language_stay(open_as: Callable[..., Any]) -> None:
     assert "待办" in page.inner_text(".queue")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 800), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(1024, 640), (1366, 768), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_nothing_is_cut_off(open_as: Callable[..., Any], width: int, height: int, language: str) -> None:
     page = open_as("all", language, width, height)
-    for path in ("/", "/alerts/", "/audit/", "/help/"):
+    for path in ("/", "/alerts/", "/orders/", "/zones/", "/audit/", "/help/"):
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} px wide"

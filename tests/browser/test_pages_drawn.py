@@ -63,6 +63,42 @@ def test_an_outline_that_crosses_itself_is_named_at_once(
     until(page, "document.querySelector('#draw-error').innerText.includes('请移动')")
 
 
+def test_times_are_written_one_way(open_as: Callable[..., Any], console: Console) -> None:
+    page = open_as("zhou")
+    page.goto(f"{console.url}/zones/")
+    ready(page)
+    page.click("#zone-list li >> nth=0")
+    page.wait_for_selector("#visits a")
+    field = "#visit-form [name=t0]"
+    assert page.input_value(field) == "2026-11-22 03:00", "the plant's first hour, in China"
+    page.fill(field, "2026-02-30 10:00")
+    assert not page.eval_on_selector(field, "e => e.checkValidity()"), "there is no such day"
+    assert "China time" in page.eval_on_selector(field, "e => e.validationMessage")
+    page.fill(field, "２０２６/11/22 9：05")
+    page.keyboard.press("Tab")
+    assert page.input_value(field) == "2026-11-22 09:05"
+    page.focus(field)
+    page.eval_on_selector(field, "e => e.setSelectionRange(12, 12)")
+    page.keyboard.press("ArrowUp")
+    assert page.input_value(field) == "2026-11-22 10:05"
+    page.fill("#visit-form [name=t1]", "2026-11-22 10:05")
+    page.click("#visit-form button")
+    until(page, "document.querySelector('#visits').innerText.includes('before the start')")
+
+
+def test_a_silence_is_lifted_on_its_page(open_as: Callable[..., Any], console: Console) -> None:
+    cookie = console.sign_in("lin")
+    alert = next(a for a in console.get("/api/alerts?state=open", cookie) if a["kind"] == "loitering")
+    body = {"hours": 8, "kind": alert["kind"], "reason": "survey work"}
+    console.post(f"/api/alerts/{alert['id']}/silence", cookie, body)
+    page = open_as("lin")
+    page.goto(f"{console.url}/orders/")
+    row = page.locator("tr:has-text('survey work')")
+    assert alert["vessel"] in row.inner_text()
+    row.locator("[data-lift]").click()
+    page.wait_for_selector("text=Nothing is silenced.")
+
+
 def test_the_vessel_page_draws_track_and_plots(open_as: Callable[..., Any], console: Console) -> None:
     page = open_as("lin")
     page.goto(f"{console.url}/vessels/{plant.ALERTED['gap']}/")

@@ -76,7 +76,7 @@ export async function chart(container, view, options = {}) {
     renderWorldCopies: false,
     maxZoom: 16,
     minZoom: 1,
-    fadeDuration: 0,
+    fadeDuration: 240, // names are placed anew so often, not with every frame
     pixelRatio: Math.min(window.devicePixelRatio || 1, 1.5), // finer costs frames and says nothing more
     localIdeographFontFamily: FONT,
     locale: {

@@ -1,5 +1,5 @@
-// What was drawn once and moves with the map: a texture wider than the view, so that while a hand drags the map a
-// frame costs one rectangle, however many vessels there are. Turned or tilted maps are not foreseen.
+// What was drawn once and moves with the map: a texture wider than the view, so that a frame costs one rectangle,
+// however many vessels there are. At rest its pixels are the screen's. Turned or tilted maps are not foreseen.
 
 const VERTEX = `#version 300 es
 uniform mat4 u_matrix; uniform vec4 u_box;
@@ -63,16 +63,22 @@ export class Sheet {
     return b !== null && w >= b[0] && n >= b[1] && e <= b[2] && s <= b[3] && Math.abs(zoom - this.zoom) <= MOST_ZOOM;
   }
 
+  // Whether it was drawn for exactly this view.
+  fits(view, zoom) {
+    return this.box !== null && this.zoom === zoom && this.view === view.join();
+  }
+
   // Draws anew around a view of `width` by `height` pixels; `paint` gets the matrix from the world's square.
   redraw([w, n, e, s], zoom, width, height, paint) {
     const { gl } = this;
-    const [mx, my] = [[width, e - w], [height, s - n]].map(([px, wide]) => wide * Math.min(MARGIN, Math.max(0, (MOST_PX / px - 1) / 2)));
+    // Whole pixels beside the view, so that a pixel of the sheet is one of the screen.
+    const [mx, my] = [[width, e - w], [height, s - n]].map(([px, span]) => (Math.floor(Math.min(px * MARGIN, Math.max(0, (MOST_PX - px) / 2))) * span) / px);
     const box = [w - mx, n - my, e + mx, s + my];
     const [wide, high] = [Math.round((width * (box[2] - box[0])) / (e - w)), Math.round((height * (box[3] - box[1])) / (s - n))];
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     if (this.wide !== wide || this.high !== high) {
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, wide, high, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
-      for (const [key, value] of [[gl.TEXTURE_MIN_FILTER, gl.LINEAR], [gl.TEXTURE_MAG_FILTER, gl.LINEAR], [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE], [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE]]) gl.texParameteri(gl.TEXTURE_2D, key, value);
+      for (const [key, value] of [[gl.TEXTURE_MIN_FILTER, gl.NEAREST], [gl.TEXTURE_MAG_FILTER, gl.NEAREST], [gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE], [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE]]) gl.texParameteri(gl.TEXTURE_2D, key, value);
       Object.assign(this, { wide, high });
     }
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.frame);
@@ -84,7 +90,7 @@ export class Sheet {
     paint([sx, 0, 0, 0, 0, -sy, 0, 0, 0, 0, 1, 0, -1 - box[0] * sx, 1 + box[1] * sy, 0, 1]);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
-    Object.assign(this, { box, zoom });
+    Object.assign(this, { box, zoom, view: [w, n, e, s].join() });
   }
 
   draw(matrix) {

@@ -1,6 +1,6 @@
 // Every vessel as one point of a WebGL layer: an arrow along its course, a dot when it has none. Fifty
-// thousand are one draw call from one typed array, so a scrub of the timeline costs no worker and no layout; while
-// the map moves they are not even that (sheet.js).
+// thousand are one draw call from one typed array, so a scrub of the timeline costs no worker and no layout; and
+// they are drawn only when they or the view change (sheet.js).
 import { palette, rgb } from "huanqiong/map/palette.js";
 import { shipClass } from "huanqiong/lib/format.js";
 import { Sheet, moved, program } from "huanqiong/map/sheet.js";
@@ -82,7 +82,7 @@ export class VesselLayer {
     for (let i = 0; i < 4; i += 1) gl.enableVertexAttribArray(i);
     gl.bindVertexArray(null);
     map.on("hq-recolour", () => this.fill());
-    map.on("moveend", () => map.triggerRepaint()); // at rest the points themselves are drawn
+    map.on("moveend", () => map.triggerRepaint()); // at rest the sheet is drawn for the view itself
     this.fill();
   }
 
@@ -187,20 +187,17 @@ export class VesselLayer {
     return [x - w, y - h, x + w, y + h];
   }
 
-  // Before a frame of a moving map: the sheet that it will show, drawn anew where it lacks something.
+  // Before a frame: the sheet that it will show, drawn anew where it lacks something, and once the map has come to rest.
   prerender(gl) {
-    if (!this.n || !this.map.isMoving()) return;
+    if (!this.n) return;
     const [view, zoom] = [this.view(), this.map.getZoom()];
-    if (!this.stale && this.sheet.covers(view, zoom)) return;
+    if (!this.stale && (this.map.isMoving() ? this.sheet.covers(view, zoom) : this.sheet.fits(view, zoom))) return;
     this.sheet.redraw(view, zoom, gl.drawingBufferWidth, gl.drawingBufferHeight, (m) => this.points(gl, m));
     this.stale = false;
   }
 
   render(gl, args) {
-    if (!this.n) return;
-    const matrix = args.defaultProjectionData.mainMatrix;
-    if (this.map.isMoving() && !this.stale) this.sheet.draw(matrix);
-    else this.points(gl, matrix);
+    if (this.n) this.sheet.draw(args.defaultProjectionData.mainMatrix);
   }
 
   points(gl, matrix) {

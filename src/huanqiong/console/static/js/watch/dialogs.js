@@ -59,7 +59,8 @@ export async function silence(a) {
 export async function order(a) {
   const far = (u) => (u.lat === null || a.lat === null ? undefined : Math.hypot((u.lat - a.lat) * 60, (u.lon - a.lon) * 60 * Math.cos((a.lat * Math.PI) / 180)));
   const units = (boot.units ?? []).map((u) => ({ ...u, distance_nm: far(u) })).sort((x, y) => (x.distance_nm ?? 1e9) - (y.distance_nm ?? 1e9));
-  const deadline = momentInput("deadline", clock.at + 2 * 3600);
+  const inHours = (n) => Math.ceil((clock.at + n * 3600) / 300) * 300; // a time one can say over the radio
+  const deadline = momentInput("deadline", inHours(2));
   await ask(gettext("Order an inspection"), [
     summary(a),
     units.length ? null : h("p", { class: "hint bad" }, icon("triangle-alert"), gettext("No unit is entered yet: a supervisor or analyst enters units.")),
@@ -67,7 +68,7 @@ export async function order(a) {
       h("label", { class: "field" }, h("span", {}, gettext("Unit")), h("select", { name: "unit", required: true, "data-first": true },
         units.map((u) => h("option", { value: u.code }, u.distance_nm === undefined ? u.name : `${u.name} (${number(u.distance_nm)} nm)`)))),
       h("label", { class: "field" }, h("span", {}, gettext("Deadline (China time)")), deadline)),
-    h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = written(clock.at + n * 3600); } }, `+${n} h`))),
+    h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = written(inHours(n)); } }, `+${n} h`))),
     h("label", { class: "field" }, h("span", {}, gettext("What the unit shall do")), h("textarea", { name: "text", required: true, maxlength: 600 },
       interpolate(gettext("Proceed to %s, identify and inspect %s. Reason: %s"), [a.where, whoText(a), a.why]))),
     h("p", { class: "faint" }, interpolate(gettext("Store time now: %s"), [dayTime(clock.at)])),

@@ -164,8 +164,8 @@ function pointer() {
   const tip = $("#map-tip");
   const cursor = $("#map-cursor");
   map.on("mousemove", (event) => {
-    cursor.textContent = place(event.lngLat.lat, event.lngLat.lng);
     if (event.originalEvent.buttons) return; // a drag moves the sea, it asks nothing
+    cursor.textContent = place(event.lngLat.lat, event.lngLat.lng);
     const row = layer.nearest(event.point);
     map.getCanvas().style.cursor = row >= 0 ? "pointer" : "";
     tip.hidden = row < 0;

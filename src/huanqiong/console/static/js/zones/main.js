@@ -111,7 +111,7 @@ async function visits() {
     $("#visit-count").textContent = interpolate(ngettext("%s visit", "%s visits", rows.length), [number(rows.length)]);
     if (!rows.length) return say(gettext("Nobody was heard inside in this time."));
     body.replaceChildren(...rows.map((v) => h("tr", {},
-      h("td", {}, h("a", { href: `/vessels/${v.mmsi}/` }, v.name || v.mmsi)),
+      h("td", { class: "nowrap" }, h("a", { href: `/vessels/${v.mmsi}/` }, v.name || v.mmsi)),
       h("td", { class: "nowrap" }, entered(v)), h("td", { class: "nowrap" }, left(v)), h("td", { class: "num nowrap" }, span(v.minutes * 60)), h("td", { class: "num", title: interpolate(ngettext("%s report", "%s reports", v.reports), [number(v.reports)]) }, number(v.sog_mean_kn, 1)))));
   } catch (error) {
     say(error.message);
