@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from huanqiong.core.geography import CoastArrays, Geography, load_geography
 from huanqiong.core.geography.build import build
 from huanqiong.core.geography.kernels import coast_distance_m, coast_within, on_land
+from huanqiong.core.geography.nearby import coast_off_m
 from huanqiong.core.geography.shoreline import lines_from_rings
 from huanqiong.core.place import haversine_m
 from huanqiong.data import path
@@ -204,3 +205,26 @@ def test_the_bundled_cells_are_those_that_would_be_made() -> None:
     assert (anew.tile == arrays.tile).all()
     assert (anew.near == arrays.near).all()
     assert np.abs(anew.tile_m - arrays.tile_m).max() <= 51.0
+
+
+def test_a_place_off_the_coast_by_cells_is_off_by_search(geo: Geography) -> None:
+    @njit
+    def off(c: CoastArrays, lat: F8, lon: F8, limit: float, see: float) -> F8:
+        out = np.empty(len(lat))
+        for i in range(len(lat)):
+            out[i] = coast_off_m(c, lat[i], lon[i], limit, see)
+        return out
+
+    r = np.random.default_rng(4)
+    lat = np.concatenate([r.uniform(17.9, 20.4, 9000), r.uniform(54, 60, 9000), r.uniform(-80, 84, 4000)])
+    lon = np.concatenate([r.uniform(108.3, 111.3, 9000), r.uniform(8, 14, 9000), r.uniform(-180, 180, 4000)])
+    seam = np.array([(-16.8, 179.99), (-16.8, -179.99), (-16.1, 180.0), (71.2, 179.6), (78.2, 15.6)])
+    lat, lon = np.append(lat, seam[:, 0]), np.append(lon, seam[:, 1])
+    for limit in (300.0, 1_300.0, 3_704.0):
+        exact = geo.coast.distance_m(lat, lon)
+        got = off(geo.coast.arrays(), lat, lon, limit, 1_000.0)
+        assert ((got == 0.0) == (exact <= limit)).all()
+        assert (got <= np.clip(exact - limit, 0, 1_000.0) + 1e-6).all()  # never more than it is
+        far = exact > limit + 100.0
+        assert (got[far] >= np.minimum(exact[far] - limit, 1_000.0) - 60.0).all()
+        assert (got == 0.0).sum() > 40

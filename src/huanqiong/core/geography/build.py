@@ -102,23 +102,38 @@ def _spread(v: NDArray[np.int64]) -> NDArray[np.int64]:
     return (v | (v << 1)) & 0x5555555555555555
 
 
-def tree(flat: F8) -> tuple[F8, F8, F8, F8, NDArray[np.int64]]:
-    """Pieces in the order of the tree, their ends on the sphere, boxes (lo, hi) and the levels' starts."""
+FAR_OFF = 4.0
+"""A coordinate no search comes to: what fills a block of the tree lies there."""
+
+
+def _in_eights(rows: F8) -> F8:
+    """Rows (n, k) as blocks (ceil(n / LEAF), k, LEAF); what is missing in the last one lies far off."""
+    n, k = rows.shape
+    whole = np.full((-(-n // LEAF) * LEAF, k), FAR_OFF)
+    whole[:n] = rows
+    return np.ascontiguousarray(whole.reshape(-1, LEAF, k).transpose(0, 2, 1))
+
+
+def tree(flat: F8) -> tuple[F8, F8, F8, NDArray[np.int64]]:
+    """Pieces in the order of the tree; its leaves, boxes and the levels' starts, as in `CoastArrays`."""
     x = ((flat[:, 0] + 180.0) / 360.0 * 0xFFFFF).astype(np.int64)
     y = ((flat[:, 1] + 90.0) / 180.0 * 0x7FFFF).astype(np.int64)
     flat = np.ascontiguousarray(flat[np.argsort(_spread(x) | (_spread(y) << 1), kind="stable")])
     a, b = unit(flat[:, 1], flat[:, 0]), unit(flat[:, 3], flat[:, 2])
+    way = b - a
+    square = (way * way).sum(axis=1, keepdims=True)
+    part = np.divide(1.0, square, out=np.zeros_like(square), where=square > 0)
+    leaf = _in_eights(np.hstack([a, way, part]))
     lo, hi = np.minimum(a, b), np.maximum(a, b)
-    los, his, first = [], [], [0]
+    boxes, first = [], [0]
     while True:
         at = np.arange(0, len(lo), LEAF)
         lo, hi = np.minimum.reduceat(lo, at), np.maximum.reduceat(hi, at)
-        los.append(lo)
-        his.append(hi)
-        first.append(first[-1] + len(lo))
+        boxes.append(_in_eights(np.hstack([lo, hi])))
+        first.append(first[-1] + len(boxes[-1]))
         if len(lo) <= LEAF:
             break
-    return flat, np.hstack([a, b]), np.concatenate(los), np.concatenate(his), np.array(first)
+    return flat, leaf, np.concatenate(boxes), np.array(first)
 
 
 def fill(flat: F8, box: Box, start: bool) -> NDArray[np.bool_]:
@@ -265,11 +280,11 @@ def build(world: list[F8], theatre: list[F8], box: Box, near: Near | None = None
         same = float(np.mean(own == land[r0:r1, c0:c1]))
         land[r0:r1, c0:c1] = own if same >= 0.5 else ~own
         whole = np.concatenate([outside(whole, box), inner])
-    flat, seg, lo, hi, first = tree(whole)
+    flat, leaf, boxes, first = tree(whole)
     tile = np.full(_ROWS * _COLS, -1, dtype=np.int32)
     u8, yes, i4 = np.zeros(0, np.uint8), np.zeros(0, np.bool_), np.zeros(0, np.int32)
     none = np.zeros(_ROWS * _COLS, np.float32)
-    bare = CoastArrays(seg, flat, lo, hi, first, tile, land.ravel(), none, u8, yes, i4, i4)
+    bare = CoastArrays(flat, leaf, boxes, first, tile, land.ravel(), none, u8, yes, i4, i4)
     if near is None:
         near = near_cells(bare)
     tiles = np.flatnonzero(near.tile_m < FAR_M + TILE_RADIUS_M)

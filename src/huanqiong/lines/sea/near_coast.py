@@ -14,13 +14,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from huanqiong.core.geography.coast import Coast
-from huanqiong.core.geography.kernels import SUB, TILE_DEG, CoastArrays, coast_distance_m
+from huanqiong.core.geography.kernels import CoastArrays
+from huanqiong.core.geography.nearby import coast_off_m
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
-from huanqiong.core.sphere import cos_deg, unit_vector
-from huanqiong.core.units import EARTH_RADIUS_M
-from huanqiong.lines.sea.mask import COAST, COLS, PER_DEG, Near
-from huanqiong.lines.sea.mask import ROWS as CELL_ROWS
+from huanqiong.core.sphere import cos_deg
+from huanqiong.lines.sea.mask import COAST, Near
 from huanqiong.lines.sea.track.columns import F4, F8, I8
 from huanqiong.lines.sea.track.room import Scratch, grown
 from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
@@ -28,8 +27,6 @@ from huanqiong.lines.sea.track.tracker import FIRST_ROOM, Track
 I4 = NDArray[np.int32]
 LAST_T, ROWS, FIRST_T = range(3)
 FIRST_Y, FIRST_X, TOP, FAR_Y, FAR_X, FAR_COS, FAR_M = range(7)
-_TILE_COLS = int(360 / TILE_DEG)
-_R = EARTH_RADIUS_M
 _SEE_M = 1_000.0
 _RAD = math.pi / 180.0
 _DEGREE_M = 111_200.0
@@ -73,46 +70,6 @@ def _still_far(f: F8, lat: float, lon: float) -> bool:
 
 
 @njit(cache=True, error_model="numpy")
-def coast_nearer_m(c: CoastArrays, lat: float, lon: float, reach_m: float) -> float:
-    """The coast distance where it is less than `reach_m` (a few kilometres), else inf.
-
-    The same measure as `coast_distance_m`, but over the pieces that the fine cells in reach list: for a short
-    reach they are few, and nothing needs to be searched.
-    """
-    dlat = math.degrees(reach_m / _R) * 1.001 + 1e-4
-    shrink = cos_deg(min(abs(lat) + dlat, 89.9))
-    if shrink < 0.05 or c.near.shape[0] == 0:
-        return coast_distance_m(c, lat, lon, reach_m)
-    dlon = dlat / shrink
-    x, y, z = unit_vector(lat, lon)
-    half = reach_m / _R  # a little more than the chord: nothing in reach is missed
-    limit = half * half
-    best = limit
-    last_row, last_col = int((lat + dlat + 90.0) * PER_DEG), int(math.floor((lon + dlon + 180.0) * PER_DEG))
-    for row in range(max(int((lat - dlat + 90.0) * PER_DEG), 0), min(last_row, CELL_ROWS - 1) + 1):
-        for wide in range(int(math.floor((lon - dlon + 180.0) * PER_DEG)), last_col + 1):
-            col = wide % COLS
-            k = c.tile[(row // SUB) * _TILE_COLS + col // SUB]
-            if k < 0:
-                continue
-            cell = (k * SUB + row % SUB) * SUB + col % SUB
-            for at in range(c.start[cell], c.start[cell + 1]):
-                i = c.items[at]
-                ux, uy, uz = c.seg[i, 3] - c.seg[i, 0], c.seg[i, 4] - c.seg[i, 1], c.seg[i, 5] - c.seg[i, 2]
-                px, py, pz = x - c.seg[i, 0], y - c.seg[i, 1], z - c.seg[i, 2]
-                uu = ux * ux + uy * uy + uz * uz
-                t = 0.0
-                if uu > 0.0:
-                    t = min(1.0, max(0.0, (px * ux + py * uy + pz * uz) / uu))
-                px, py, pz = px - t * ux, py - t * uy, pz - t * uz
-                best = min(best, px * px + py * py + pz * pz)
-    if best >= limit:
-        return math.inf
-    dist_m = 2.0 * _R * math.asin(math.sqrt(best) * 0.5)
-    return dist_m if dist_m < reach_m else math.inf
-
-
-@njit(cache=True, error_model="numpy")
 def dash_pass(
     ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, near: Near, coast: CoastArrays,
     ports: PointArrays, min_kn: float, max_m: float, free_m: float, break_us: int, least: int,
@@ -128,10 +85,9 @@ def dash_pass(
             y, x, v = lat[i], lon[i], float(sog[i])
             counts = near.row[i] & COAST != 0 and v > min_kn and not _still_far(f, y, x)
             if counts:
-                dist = coast_nearer_m(coast, y, x, max_m + _SEE_M)
-                counts = dist < max_m
-                f[FAR_Y], f[FAR_X], f[FAR_COS] = y, x, cos_deg(y)
-                f[FAR_M] = min(dist, max_m + _SEE_M) - max_m - _SLACK_M
+                off = coast_off_m(coast, y, x, max_m, _SEE_M)
+                counts = off == 0.0
+                f[FAR_Y], f[FAR_X], f[FAR_COS], f[FAR_M] = y, x, cos_deg(y), off - _SLACK_M
             if counts and free_m > 0.0:
                 at, dist = nearest_point(ports, y, x)
                 counts = at < 0 or dist >= free_m
