@@ -8,6 +8,9 @@ import plant
 import pytest
 from django.test import Client
 
+from huanqiong.desk.trust import acts
+from huanqiong.desk.trust.actor import OPERATOR
+
 PAGES = {
     "/": "watch.view",
     "/alerts/": "watch.view",
@@ -18,14 +21,15 @@ PAGES = {
     "/search/?q=%E6%98%8C%E6%B8%94": "registry.view",
     "/zones/": "registry.view",
     "/audit/": "audit.view",
+    "/accounts/": "users.view",
     "/help/": None,
 }
 MAY = {
     "lin": {"watch.view", "registry.view"},
-    "zhou": {"watch.view", "registry.view"},
+    "zhou": {"watch.view", "registry.view", "users.view"},
     "fu": {"watch.view", "registry.view"},
-    "chen": {"audit.view"},
-    "wang": set(),
+    "chen": {"audit.view", "users.view"},
+    "wang": {"users.view"},
     "nobody": set(),
 }
 
@@ -133,3 +137,16 @@ def test_alerts_as_csv_say_drill_and_disarm_formulas(signed_in: Callable[..., Cl
     assert all(line.startswith("演练 DRILL,") for line in lines[1:])
     harmless = csv("x.csv", [{"name": "=HYPERLINK(1)"}]).content.decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in harmless
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_accounts_are_listed_with_roles_and_state(signed_in: Callable[..., Client], language: str) -> None:
+    acts.set_active("fu", False, by=OPERATOR)
+    client = signed_in("wang", language)
+    text = client.get("/accounts/").content.decode()
+    for said in ("lin", "Lin Xiao", "Duty officer") if language == "en" else ("lin", "林晓", "值班员"):
+        assert said in text
+    row = next(r for r in text.split("<tr>") if '<td class="mono">fu</td>' in r)
+    assert ("closed" if language == "en" else "已关闭") in row
+    assert "/audit/?actor=" not in text, "an administrator reads no log"
+    assert "/audit/?actor=" in signed_in("chen", language).get("/accounts/").content.decode()

@@ -7,7 +7,7 @@ from django.urls import path
 from huanqiong.console import language, stream
 from huanqiong.console.api import api
 from huanqiong.console.catalog import catalog
-from huanqiong.console.pages import audit, help, sign_in, vessels, watch, zones
+from huanqiong.console.pages import accounts, audit, help, sign_in, vessels, watch, zones
 
 urlpatterns = [
     path("", watch.floor, name="floor"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("search/", vessels.search, name="search"),
     path("zones/", zones.zones, name="zones"),
     path("audit/", audit.audit, name="audit"),
+    path("accounts/", accounts.accounts, name="accounts"),
     path("help/", help.help_page, name="help"),
     path("health-of-feeds/", help.feeds, name="feeds"),
     path("api/stream", stream.stream),

@@ -23,6 +23,7 @@ PAGES = (
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),
     ("/audit/", "shield-check", gettext_noop("Audit"), "audit.view"),
+    ("/accounts/", "user", gettext_noop("Accounts"), "users.view"),
 )
 
 
@@ -36,7 +37,7 @@ def role_names(person: Any) -> list[str]:
 def name_of(person: Any) -> str:
     """What a person is called in the page's language."""
     first = person.name_en if texts.lang() == "en" else person.name_zh
-    return first or person.display_name
+    return first or person.name_zh or person.name_en or person.username
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -28,7 +28,9 @@ def first_page(person: object) -> str:
     may = permissions_of(person)
     if "watch.view" in may:
         return "/"
-    return "/audit/" if "audit.view" in may else "/help/"
+    if "audit.view" in may:
+        return "/audit/"
+    return "/accounts/" if "users.view" in may else "/help/"
 
 
 @sensitive_post_parameters("password")
