@@ -231,6 +231,15 @@ def test_a_forger_with_a_key_cannot_make_verdicts_agree(
     assert {c.name for c in faults} == {"raw bytes"}
 
 
+def test_a_text_in_a_bundle_cannot_steer_the_terminal(members: dict[str, bytes], tmp_path: Path) -> None:
+    manifest = json.loads(members[form.MANIFEST]) | {"purpose": "court\x1b[2J\x1b]0;x\x07\u009b1m"}
+    file = tmp_path / "x.zip"
+    bundle.write(file, signed_again({**members, form.MANIFEST: form.json_bytes(manifest)}))
+    texts = [c.text for c in verify(file)]
+    assert any("court\N{REPLACEMENT CHARACTER}[2J" in t for t in texts)
+    assert all(t.isprintable() for t in texts)
+
+
 def test_what_would_swell_is_not_opened(members: dict[str, bytes], failures: Failures) -> None:
     bomb = gzip.compress(bytes(300 << 20))
     raw = next(n for n in members if n.endswith(".nmea"))
@@ -257,6 +266,12 @@ def test_the_log_must_hold_the_entries(made: tuple[Path, Path, str], tmp_path: P
     file = made[1] / "evidence.zip"
     faults: list[Any] = [c for c in verify(file, log={"1": "0" * 64}) if c.state == "fail"]
     assert [c.name for c in faults] == ["log"]
+
+
+def test_an_original_that_is_not_there_is_told(made: tuple[Path, Path, str], tmp_path: Path) -> None:
+    said = [c for c in verify(made[1] / "evidence.zip", raw=[tmp_path / "gone"]) if c.state == "fail"]
+    assert [c.name for c in said] == ["original"]
+    assert "gone" in said[0].text
 
 
 def test_another_file_is_not_taken_for_the_original(made: tuple[Path, Path, str], tmp_path: Path) -> None:

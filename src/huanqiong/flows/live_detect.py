@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 import pyarrow as pa
 
 from huanqiong import __version__
+from huanqiong.core.errors import StoreError
 from huanqiong.core.geography import told
 from huanqiong.core.profile import load_profile
 from huanqiong.desk.registry.reads import zones_for_detection
@@ -47,7 +48,10 @@ class LiveDetect:
         self._lake, self._file = lake, store.path / "live" / "detectors.state"
         self._profile = load_profile("hainan")
         self._geography = geography_of(store)
-        keep_grounds(store, self._profile, self._geography)
+        try:
+            keep_grounds(store, self._profile, self._geography)
+        except StoreError:  # a full disk must not keep the desk from starting
+            log.exception("store %s: its rules and geography could not be kept", store.name)
         if aside := told(self._geography.set_aside):
             log.warning("store %s: %s", store.name, aside)
         self._zones: list[Zone] = []

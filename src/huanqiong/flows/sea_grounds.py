@@ -9,6 +9,7 @@ An upgrade brings other rules and another geography; what was found before must 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +22,15 @@ from huanqiong.core.geography import geography as geographies
 from huanqiong.core.geography.anchorages import FILES as ANCHORAGES
 from huanqiong.core.profile import Profile, load_profile
 from huanqiong.flows.sea_geography import geography_of
-from huanqiong.lake.durable import TEMPORARY, write_file
+from huanqiong.lake.durable import TEMPORARY, store_error, write_file
 from huanqiong.lake.store import Store
 
 
 def keep_grounds(store: Store, profile: Profile, geography: Geography) -> None:
-    """Keeps the rules and the geography (`geography_of` the store) of a run; again changes nothing."""
+    """Keeps the rules and the geography (`geography_of` the store) of a run; again changes nothing.
+
+    StoreError: the disk is full and the like.
+    """
     content = Path(profile.where).read_bytes()
     name = f"{profile.name}-{profile.version}-{hashlib.sha256(content).hexdigest()[:16]}.toml"
     file = _room(store, "profiles") / name
@@ -35,13 +39,17 @@ def keep_grounds(store: Store, profile: Profile, geography: Geography) -> None:
     place = _room(store, "geography") / geography.fingerprint
     if place.exists():
         return
-    unfinished = place.with_name(f"{TEMPORARY}{place.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for path in geography_files(store.geography if store.geography.is_dir() else None):
-        _write(unfinished / path.name, path.read_bytes())
-    if load_geography(store.theatre, unfinished).fingerprint == geography.fingerprint:
-        unfinished.replace(place)
-    else:  # the store's own files changed in between: the next run keeps them
+    unfinished = place.with_name(f"{TEMPORARY}{os.getpid()}-{place.name}")
+    try:
+        for path in geography_files(store.geography if store.geography.is_dir() else None):
+            _write(unfinished / path.name, path.read_bytes())
+        # The store's own files may have changed in between: then the next run keeps them.
+        if load_geography(store.theatre, unfinished).fingerprint == geography.fingerprint:
+            unfinished.replace(place)
+    except OSError as e:
+        if not place.exists():  # else another process was faster
+            raise store_error(e, place) from e
+    finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 

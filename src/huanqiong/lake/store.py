@@ -5,6 +5,7 @@
     stores/NAME/lake/           positions by day
     stores/NAME/objects/        files by SHA-256
     stores/NAME/keys/           signing keys, mode 0600
+    stores/NAME/grounds/        rules and geography of every detection run, for evidence
     stores/NAME/geography/      anchorages and other geography of its own, where it has any
 
 No act, search or export crosses stores: a process opens exactly one.

@@ -273,6 +273,7 @@ def _seal(
         held={"verdicts": done.verdicts, "reproduced": done.reproduced, "rows": done.rows},
     )
     subjects = [f"alert:{detail.row.id}", *(f"order:{o.id}" for o in detail.orders)]
+    subjects += [f"silence:{s.id}" for s in detail.silences]
     moments = {v.recorded_at for v in detail.verdicts}
     moments |= {v.withdrawn_at for v in detail.verdicts if v.withdrawn_at is not None}
     entries = trust_reads.audit_entries(subjects, moments, _RAISING)

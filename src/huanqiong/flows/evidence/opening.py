@@ -26,11 +26,16 @@ _FORM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: `ok`, `note` (true, but know this) or `fail`."""
+    """One thing looked at: `ok`, `note` (true, but know this) or `fail`. `text` is safe to print."""
 
     name: str
     state: State
     text: str
+
+    def __post_init__(self) -> None:
+        # A bundle's own texts are in it: nothing may steer the terminal that shows them.
+        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in self.text)
+        object.__setattr__(self, "text", shown)
 
 
 @dataclass

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from huanqiong.core.errors import HuanqiongError, IntegrityError
+from huanqiong.core.errors import HuanqiongError, InputError, IntegrityError
 from huanqiong.desk.trust.canonical import canonical, sha256_hex
 from huanqiong.desk.trust.log import link, read_checkpoint, read_public_key
 from huanqiong.flows.evidence import form, tables
@@ -167,7 +167,12 @@ def _originals(o: Opened, raw: list[Path]) -> Iterator[Check]:
     """The excerpts are what stands in the original files, where those are at hand."""
     said = {row["sha256"]: row for row in o.manifest["raw"] if row.get("member")}
     for path in raw:
-        _, sha = measure(path)
+        try:
+            _, sha = measure(path)
+        except OSError as e:
+            raise InputError(
+                e.strerror or str(e), where=str(path), remedy="Give an original file that can be read"
+            ) from None
         if sha not in said:
             yield Check("original", "note", f"{path}: SHA-256 {sha[:16]}… is none that this bundle refers to")
             continue
