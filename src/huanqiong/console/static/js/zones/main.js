@@ -5,7 +5,7 @@ import { on } from "huanqiong/lib/bus.js";
 import { $, h, icon, typing } from "huanqiong/lib/dom.js";
 import { number, place, shortTime, span } from "huanqiong/lib/format.js";
 import { asMoment, iso, moment, written } from "huanqiong/lib/when.js";
-import { chart, collection, emptySource } from "huanqiong/map/chart.js";
+import { chart, collection, emptySource, point } from "huanqiong/map/chart.js";
 import { HAINAN, fit, someInView } from "huanqiong/map/fit.js";
 import { palette } from "huanqiong/map/palette.js";
 import { VesselLayer } from "huanqiong/map/vessels.js";
@@ -16,7 +16,8 @@ const vessels = new VesselLayer();
 map.addSource("zones", emptySource());
 map.addLayer({ id: "zone-fill", type: "fill", source: "zones", paint: { "fill-color": ["get", "colour"], "fill-opacity": ["case", ["get", "on"], 0.25, 0.1] } });
 map.addLayer({ id: "zone-line", type: "line", source: "zones", paint: { "line-color": ["get", "colour"], "line-width": ["case", ["get", "on"], 2.6, 1.4] } });
-map.addLayer({ id: "zone-name", type: "symbol", source: "zones", layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["local"] }, paint: { "text-color": palette().place, "text-halo-color": palette().halo, "text-halo-width": 1.4 } });
+map.addSource("zone-names", emptySource()); // a point each: a polygon would be named once in every tile
+map.addLayer({ id: "zone-name", type: "symbol", source: "zone-names", layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["local"] }, paint: { "text-color": palette().place, "text-halo-color": palette().halo, "text-halo-width": 1.4 } });
 map.addLayer(vessels);
 map.on("mousemove", (e) => { $("#map-cursor").textContent = place(e.lngLat.lat, e.lngLat.lng); });
 map.on("hq-recolour", () => {
@@ -56,6 +57,7 @@ async function load() {
 }
 
 function draw() {
+  map.getSource("zone-names").setData(collection(zones.map((z) => point((z.bbox[0] + z.bbox[2]) / 2, (z.bbox[1] + z.bbox[3]) / 2, { name: z.properties.name }))));
   map.getSource("zones").setData(collection(zones.map((z) => ({ ...z, properties: { ...z.properties, on: z.id === chosen } }))));
   $("#zone-list").replaceChildren(...(zones.length ? zones.map(row) : [h("li", { class: "empty" }, icon("pentagon"), h("b", {}, gettext("No zone yet")), may("zones.edit") ? gettext("Draw one: n, then click its corners.") : gettext("A supervisor or analyst draws zones."))]));
 }
@@ -95,6 +97,7 @@ function choose(z) {
 }
 
 const entered = (v) => (v.before ? [h("span", { class: "faint", title: gettext("It was inside when the data read begin") }, "≤ "), shortTime(v.t0, c.at)] : shortTime(v.t0, c.at));
+const stay = (m) => (m < 90 ? interpolate(gettext("%s min"), [number(m)]) : span(m * 60));
 const left = (v) => (v.still ? h("span", { class: "chip low" }, gettext("still inside")) : shortTime(v.t1, c.at));
 
 async function visits() {
@@ -112,7 +115,7 @@ async function visits() {
     if (!rows.length) return say(gettext("Nobody was heard inside in this time."));
     body.replaceChildren(...rows.map((v) => h("tr", {},
       h("td", { class: "nowrap" }, h("a", { href: `/vessels/${v.mmsi}/` }, v.name || v.mmsi)),
-      h("td", { class: "nowrap" }, entered(v)), h("td", { class: "nowrap" }, left(v)), h("td", { class: "num nowrap" }, span(v.minutes * 60)), h("td", { class: "num", title: interpolate(ngettext("%s report", "%s reports", v.reports), [number(v.reports)]) }, number(v.sog_mean_kn, 1)))));
+      h("td", { class: "nowrap" }, entered(v)), h("td", { class: "nowrap" }, left(v)), h("td", { class: "num nowrap" }, stay(v.minutes)), h("td", { class: "num", title: interpolate(ngettext("%s report", "%s reports", v.reports), [number(v.reports)]) }, number(v.sog_mean_kn, 1)))));
   } catch (error) {
     say(error.message);
   }
