@@ -231,6 +231,30 @@ def test_a_forger_with_a_key_cannot_make_verdicts_agree(
     assert {c.name for c in faults} == {"raw bytes"}
 
 
+def test_places_in_the_raw_file_cannot_be_exchanged(
+    made: tuple[Path, Path, str], members: dict[str, bytes], tmp_path: Path
+) -> None:
+    first, second = (line.split(b",")[2] for line in members["raw/pieces.csv"].splitlines()[-2:])
+
+    def exchanged(data: bytes) -> bytes:
+        swap = {first: second, second: first}
+        lines = [line.split(b",") for line in data.splitlines()]
+        return b"".join(b",".join(swap.get(c, c) for c in line) + b"\n" for line in lines)
+
+    changed = {n: exchanged(members[n]) for n in (form.POSITIONS, "raw/pieces.csv")}
+    file = tmp_path / "x.zip"
+    bundle.write(file, signed_again(members, **changed))
+    faults = [c.name for c in verify(file, raw=[made[1] / "morning.nmea"]) if c.state == "fail"]
+    assert "original" in faults
+
+
+def test_the_log_entry_tells_of_this_very_export(members: dict[str, bytes], failures: Failures) -> None:
+    for changed in ({"purpose": "another"}, {"alert": 77}, {"exporter": {"code": "p-1", "name": "x"}}):
+        manifest = form.json_bytes(json.loads(members[form.MANIFEST]) | changed)
+        [fault] = failures(signed_again({**members, form.MANIFEST: manifest}))
+        assert fault.name == "log"
+
+
 def test_a_text_in_a_bundle_cannot_steer_the_terminal(members: dict[str, bytes], tmp_path: Path) -> None:
     manifest = json.loads(members[form.MANIFEST]) | {"purpose": "court\x1b[2J\x1b]0;x\x07\u009b1m"}
     file = tmp_path / "x.zip"

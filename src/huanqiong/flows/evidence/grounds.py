@@ -44,11 +44,17 @@ class Grounds:
 
     def profile(self, run: Run) -> Profile:
         """The rules of a run, from the enclosed file."""
-        return load_profile(self._root / "profiles" / f"{run.profile}.toml")
+        name = f"profiles/{run.profile}.toml"
+        if name not in self._members:
+            raise IntegrityError(f"run {run.name}: {name} is not in the bundle.")
+        return load_profile(self._root / name)
 
     def base(self, row: Mapping[str, Any]) -> Geography:
         """A run's coast, ports and charted anchorages; IntegrityError where this program has others."""
-        own = self._root / row["geography_files"] if row["geography_files"] else None
+        files = row["geography_files"]
+        if files and not any(n.startswith(f"{files}/") for n in self._members):
+            raise IntegrityError(f"run {row['name']}: {files} is not in the bundle.")
+        own = self._root / files if files else None
         base = load_geography(self._manifest["store"]["theatre"], own)
         if base.fingerprint != row["base"]:
             product = self._manifest["product"]

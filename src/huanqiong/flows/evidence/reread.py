@@ -19,7 +19,7 @@ from huanqiong.feed.files import read
 LATER: Final = datetime(2200, 1, 1, tzinfo=UTC)
 """Reading sets aside what lies in the future of its clock; an excerpt is read on no particular day."""
 _ABOUT: Final = ("raw_sha256", "raw_offset")
-_NOTED: Final = ("t", "receiver", "device", "source")
+_NOTED: Final = ("t", "receiver")
 """What a store may know beside the sentence: when and by whom it was heard."""
 _SAME: Final = 4096
 """Rows at one offset that are told apart."""

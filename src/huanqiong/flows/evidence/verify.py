@@ -106,11 +106,13 @@ def _log(o: Opened, log: dict[str, str] | None) -> Iterator[Check]:
             raise IntegrityError(f"{form.AUDIT}: entry {e['seq']} is not under the signed checkpoint.")
         if log is not None and log.get(str(e["seq"])) != e["hash"]:
             raise IntegrityError(f"{form.AUDIT}: entry {e['seq']} is not the one in the log given.")
-        details = e["body"]["details"]
-        logged = logged or details.get("content_sha256") == o.manifest["content_sha256"]
-        named.add(details.get("frozen_sha256"))
+        logged = logged or _is_this_export(e["body"], o.manifest)
+        named.add(e["body"]["details"].get("frozen_sha256"))
     if not logged:
-        raise IntegrityError(f"{form.AUDIT}: no entry names this content: the export was not logged.")
+        raise IntegrityError(
+            f"{form.AUDIT}: no entry says that this content of this alert was exported by "
+            f"{o.manifest['exporter']['code']} for this purpose."
+        )
     if lost := frozen - named:
         raise IntegrityError(f"{form.AUDIT}: no entry names the frozen text {sorted(lost)[0][:16]}.")
     where = "each in the log given" if log is not None else "with --log LOG their place in it can be checked"
@@ -121,12 +123,20 @@ def _log(o: Opened, log: dict[str, str] | None) -> Iterator[Check]:
     )
 
 
+def _is_this_export(body: dict[str, Any], manifest: dict[str, Any]) -> bool:
+    """Whether a log entry and the manifest tell of the same act."""
+    said = body["details"]
+    return bool(
+        body["act"] == "evidence.export"
+        and body["actor"] == manifest["exporter"]["code"]
+        and body["subject"] == f"alert:{manifest['alert']}"
+        and (said["purpose"], said["content_sha256"]) == (manifest["purpose"], manifest["content_sha256"])
+    )
+
+
 def _raw(o: Opened, progress: Progress | None) -> Iterator[Check]:
     """Reads the raw bytes once more and compares with the rows."""
-    index = tables.from_csv(o.members[form.PIECES], tables.PIECES, form.PIECES).to_pylist()
-    offsets: dict[str, dict[int, int]] = {}
-    for piece in index:
-        offsets.setdefault(piece["member"], {})[piece["at"]] = piece["raw_offset"]
+    offsets = _pieces(o)
     mine, theirs = by_file(o.positions), by_file(o.other)
     said = {row["sha256"] or "": row for row in o.manifest["raw"]}
     if said.keys() != mine.keys() | theirs.keys():
@@ -160,7 +170,16 @@ def _raw(o: Opened, progress: Progress | None) -> Iterator[Check]:
         text += (
             f"; {total['not_read']:,} NOT re-read: their raw bytes are not kept, or not enough to read them"
         )
-    yield Check("raw bytes", "note" if total["not_read"] or not total["rows"] else "ok", text)
+    sure = total["whole"] == total["rows"] > 0
+    yield Check("raw bytes", "ok" if sure else "note", text)
+
+
+def _pieces(o: Opened) -> dict[str, dict[int, int]]:
+    """By member: place in the excerpt -> offset in the raw file."""
+    out: dict[str, dict[int, int]] = {}
+    for piece in tables.from_csv(o.members[form.PIECES], tables.PIECES, form.PIECES).to_pylist():
+        out.setdefault(piece["member"], {})[piece["at"]] = piece["raw_offset"]
+    return out
 
 
 def _originals(o: Opened, raw: list[Path]) -> Iterator[Check]:
@@ -185,7 +204,7 @@ def _originals(o: Opened, raw: list[Path]) -> Iterator[Check]:
             )
         else:
             same = cut.data == o.members[said[sha]["member"]]
-        if not same:
+        if not same or cut.offsets != _pieces(o).get(said[sha]["member"]):
             raise IntegrityError(f"{path}: at the offsets named it holds other bytes than the bundle.")
         yield Check("original", "ok", f"{path}: the file named, and the excerpt stands in it byte for byte")
 
