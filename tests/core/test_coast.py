@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.geography import CoastArrays, Geography, load_geography
 from huanqiong.core.geography.build import build
-from huanqiong.core.geography.kernels import coast_distance_m, coast_within, on_land
+from huanqiong.core.geography.kernels import coast_distance_m, coast_within, new_search, on_land
 from huanqiong.core.geography.nearby import coast_off_m
 from huanqiong.core.geography.shoreline import lines_from_rings
 from huanqiong.core.place import haversine_m
@@ -210,9 +210,9 @@ def test_the_bundled_cells_are_those_that_would_be_made() -> None:
 def test_a_place_off_the_coast_by_cells_is_off_by_search(geo: Geography) -> None:
     @njit
     def off(c: CoastArrays, lat: F8, lon: F8, limit: float, see: float) -> F8:
-        out = np.empty(len(lat))
+        out, search = np.empty(len(lat)), new_search()
         for i in range(len(lat)):
-            out[i] = coast_off_m(c, lat[i], lon[i], limit, see)
+            out[i] = coast_off_m(c, lat[i], lon[i], limit, see, search)
         return out
 
     r = np.random.default_rng(4)

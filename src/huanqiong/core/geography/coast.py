@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from huanqiong.core.geography.kernels import (
     CoastArrays,
+    Search,
     cell_of,
     coast_bounds_m,
     coast_within,
@@ -42,7 +43,9 @@ class Coast:
     def distance_m(self, lat: ArrayLike, lon: ArrayLike, max_m: float = math.inf) -> F8:
         """Metres to the nearest shoreline, on land too; exact below `max_m`, inf from there on."""
         y, x = _pair(lat, lon)
-        return cast(F8, _distances(self._arrays, y, x, max_m))
+        out = np.empty(len(y))
+        _distances(self._arrays, y, x, max_m, np.argsort(_cells(y, x)), new_search(), out)
+        return out
 
     def within(self, lat: ArrayLike, lon: ArrayLike, dist_m: float) -> Flags:
         """Whether a shoreline is nearer than `dist_m`; much cheaper than the distance itself."""
@@ -67,17 +70,27 @@ def _pair(lat: ArrayLike, lon: ArrayLike) -> tuple[F8, F8]:
     return y, x
 
 
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _cell(lat: float, lon: float) -> int:
+    return cell_of(tile_of(lat, lon), lat, lon) if math.isfinite(lat) and math.isfinite(lon) else -1
+
+
 @njit(cache=True)
-def _distances(c: CoastArrays, lat: F8, lon: F8, max_m: float) -> F8:
-    """Distances, place by place in the order of cells: neighbours see the same pieces."""
-    cell = np.empty(len(lat), dtype=np.int64)
+def _cells(lat: F8, lon: F8) -> NDArray[np.int64]:
+    out = np.empty(len(lat), dtype=np.int64)
     for i in range(len(lat)):
-        known = math.isfinite(lat[i]) and math.isfinite(lon[i])
-        cell[i] = cell_of(tile_of(lat[i], lon[i]), lat[i], lon[i]) if known else -1
-    out, search = np.empty(len(lat)), new_search()
-    for i in np.argsort(cell):
-        out[i] = next_coast_distance_m(c, lat[i], lon[i], max_m, search)
+        out[i] = _cell(lat[i], lon[i])
     return out
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _distances(
+    c: CoastArrays, lat: F8, lon: F8, max_m: float, order: NDArray[np.int64], search: Search, out: F8
+) -> None:
+    """Distances, place by place in the order of cells: neighbours see the same pieces."""
+    for k in range(len(order)):
+        i = order[k]
+        out[i] = next_coast_distance_m(c, lat[i], lon[i], max_m, search)
 
 
 @njit(cache=True)

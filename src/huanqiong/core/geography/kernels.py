@@ -1,7 +1,9 @@
 """Coast questions for one point at a time, callable inside `@njit`, over the plain arrays of `CoastArrays`.
 
-Invariant: every answer is a function of the arrays alone. Distances are taken to chords of at most 5 km in
-space (three coordinates on the unit sphere), so poles and the antimeridian need no special care.
+What allocates nothing is compiled without reference counts (`_nrt=False`): for a tuple of arrays they would
+cost more than the answer. Invariant: every answer is a function of the arrays alone. Distances are taken to
+chords of at most 5 km in space (three coordinates on the unit sphere), so poles and the antimeridian need no
+special care.
 """
 
 from __future__ import annotations
@@ -49,14 +51,14 @@ class CoastArrays(NamedTuple):
     items: NDArray[np.int32]  # pieces whose box touches the cell
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _east(lon: float) -> float:
     """Degrees east of the antimeridian, [0, 360); the remainder costs more than the rest of a look-up."""
     x = lon + 180.0
     return x if 0.0 <= x < 360.0 else x % 360.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def tile_of(lat: float, lon: float) -> int:
     """Number of the coarse tile that holds a point; longitude may be any, latitude is clamped."""
     r = min(max(int((lat + 90.0) / TILE_DEG), 0), _ROWS - 1)
@@ -64,7 +66,7 @@ def tile_of(lat: float, lon: float) -> int:
     return r * _COLS + c
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def cell_of(k: int, lat: float, lon: float) -> int:
     """Number of the fine cell, in tile `k` of those that have fine cells, that holds a point."""
     y = (lat + 90.0) / TILE_DEG
@@ -74,7 +76,7 @@ def cell_of(k: int, lat: float, lon: float) -> int:
     return (k * SUB + max(r, 0)) * SUB + c
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def cell_radius_m(lat: float) -> float:
     """No point of a fine cell at this latitude is farther than this from the cell's centre, metres."""
     half = math.radians(TILE_DEG / SUB / 2.0) * _R
@@ -82,7 +84,7 @@ def cell_radius_m(lat: float) -> float:
     return half * math.sqrt(1.0 + shrink * shrink)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def coast_bounds_m(c: CoastArrays, lat: float, lon: float) -> tuple[float, float]:
     """Lower and upper bound of the distance to the coast, metres, in constant time; upper may be inf."""
     t = tile_of(lat, lon)
@@ -181,7 +183,7 @@ def _nearest2(
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _chord2(dist_m: float) -> float:
     if dist_m >= math.pi * _R:
         return 5.0
@@ -195,7 +197,7 @@ def coast_distance_m(c: CoastArrays, lat: float, lon: float, max_m: float = math
     return next_coast_distance_m(c, lat, lon, max_m, new_search())
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def next_coast_distance_m(c: CoastArrays, lat: float, lon: float, max_m: float, s: Search) -> float:
     """`coast_distance_m` for one of many places: faster where the last one asked about was near."""
     if not (math.isfinite(lat) and math.isfinite(lon)):
@@ -232,7 +234,7 @@ def coast_within(c: CoastArrays, lat: float, lon: float, dist_m: float) -> bool:
     return d2 < limit2
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def crossings(
     flat: NDArray[np.float64],
     items: NDArray[np.int32],
@@ -261,7 +263,7 @@ def crossings(
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def on_land(c: CoastArrays, lat: float, lon: float) -> bool:
     """Whether a point lies on land, lakes included; NaN is not on land."""
     if not (math.isfinite(lat) and math.isfinite(lon)):

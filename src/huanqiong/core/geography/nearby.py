@@ -10,7 +10,13 @@ import math
 
 from numba import njit
 
-from huanqiong.core.geography.kernels import SUB, TILE_DEG, CoastArrays, coast_distance_m
+from huanqiong.core.geography.kernels import (
+    SUB,
+    TILE_DEG,
+    CoastArrays,
+    Search,
+    next_coast_distance_m,
+)
 from huanqiong.core.sphere import cos_deg
 from huanqiong.core.units import EARTH_RADIUS_M
 
@@ -53,15 +59,17 @@ def _charted_m(c: CoastArrays, lat: float, lon: float, k: float, reach_m: float)
     return math.sqrt(best) * _DEGREE_M
 
 
-@njit(cache=True, error_model="numpy")
-def coast_off_m(c: CoastArrays, lat: float, lon: float, limit_m: float, see_m: float) -> float:
+@njit(cache=True, error_model="numpy", _nrt=False)
+def coast_off_m(
+    c: CoastArrays, lat: float, lon: float, limit_m: float, see_m: float, search: Search
+) -> float:
     """How far a place lies beyond `limit_m` (a few kilometres) from the coast, at least; 0: it lies nearer.
 
     Never more than `see_m`. Places as `coast_distance_m` takes them; whether 0 is returned agrees with it.
     """
     reach_m = limit_m + see_m
     if abs(lat) > _STEEP_DEG or c.near.shape[0] == 0:
-        return min(max(0.0, coast_distance_m(c, lat, lon, reach_m) - limit_m), see_m)
+        return min(max(0.0, next_coast_distance_m(c, lat, lon, reach_m, search) - limit_m), see_m)
     k = cos_deg(lat)
     slack_m = _CHORD_M + reach_m * reach_m / (EARTH_RADIUS_M * k)  # the parallels' lengths differ in reach
     dist_m = _charted_m(c, lat, lon, k, reach_m + slack_m)
@@ -69,4 +77,4 @@ def coast_off_m(c: CoastArrays, lat: float, lon: float, limit_m: float, see_m: f
         return 0.0
     if dist_m > limit_m + slack_m:
         return min(dist_m - slack_m - limit_m, see_m)
-    return max(0.0, coast_distance_m(c, lat, lon, reach_m) - limit_m)
+    return max(0.0, next_coast_distance_m(c, lat, lon, reach_m, search) - limit_m)

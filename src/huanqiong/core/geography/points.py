@@ -21,6 +21,7 @@ from huanqiong.core.units import EARTH_RADIUS_M
 F8 = NDArray[np.float64]
 _ROWS, _COLS = round(180 / TILE_DEG), round(360 / TILE_DEG)
 _STEP = TILE_DEG / SUB
+_DEGREE_M = math.radians(1.0) * EARTH_RADIUS_M * (1.0 - 1e-9)
 
 
 class PointArrays(NamedTuple):
@@ -34,7 +35,7 @@ class PointArrays(NamedTuple):
     reach_m: float
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def nearest_point(p: PointArrays, lat: float, lon: float) -> tuple[int, float]:
     """The nearest point and its distance in metres; (-1, inf) where none is within `reach_m`."""
     best, at = p.reach_m, -1
@@ -44,13 +45,16 @@ def nearest_point(p: PointArrays, lat: float, lon: float) -> tuple[int, float]:
     if k >= 0:
         i = cell_of(k, lat, lon)
         for j in range(p.start[i], p.start[i + 1]):
-            d = haversine(lat, lon, p.lat[p.items[j]], p.lon[p.items[j]])
+            k = p.items[j]
+            if abs(lat - p.lat[k]) * _DEGREE_M > best:
+                continue
+            d = haversine(lat, lon, p.lat[k], p.lon[k])
             if d < best or (d == best and at < 0):
-                best, at = d, p.items[j]
+                best, at = d, k
     return (at, best) if at >= 0 else (-1, math.inf)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def no_point_near(p: PointArrays, lat: float, lon: float) -> bool:
     """True proves that no point lies within `reach_m`; constant time, False proves nothing."""
     k = p.tile[tile_of(lat, lon)]

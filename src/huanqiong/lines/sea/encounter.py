@@ -17,7 +17,7 @@ from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
 from huanqiong.core.sphere import haversine
 from huanqiong.core.units import KN_MS, US
-from huanqiong.lines.sea.pairs import Near, by_slot, has_doubles, near_pairs, nearest_only
+from huanqiong.lines.sea.pairs import by_slot, has_doubles, near_pairs, nearest_only
 from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.track.room import grown
 
@@ -212,7 +212,7 @@ class Encounters:
         self.stamp = grown(self.stamp, n_ships)
         order, begin = by_slot(ready[0])
         slot, ship, lat, lon = (c[order] for c in ready)
-        near = Near(*near_pairs(begin, ship, lat, lon, self.max_m))
+        near = near_pairs(begin, ship, lat, lon, self.max_m)
         if has_doubles(slot, ship, self.stamp):
             near = nearest_only(slot, ship, near)
         turned = keys[ship[near.i]] > keys[ship[near.j]]

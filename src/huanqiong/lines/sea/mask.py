@@ -28,7 +28,7 @@ PORT, COAST, ZONE = np.uint8(1), np.uint8(2), np.uint8(4)
 _TILE_COLS = int(360 / TILE_DEG)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def cell_at(lat: float, lon: float) -> int:
     """The cell of a place; lat in [-90, 90], lon in [-180, 180]."""
     return min(int((lat + 90.0) * PER_DEG), ROWS - 1) * COLS + min(int((lon + 180.0) * PER_DEG), COLS - 1)

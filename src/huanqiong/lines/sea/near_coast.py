@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from huanqiong.core.geography.coast import Coast
-from huanqiong.core.geography.kernels import CoastArrays
+from huanqiong.core.geography.kernels import CoastArrays, Search, new_search
 from huanqiong.core.geography.nearby import coast_off_m
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
@@ -69,9 +69,9 @@ def _still_far(f: F8, lat: float, lon: float) -> bool:
     return _DEGREE_M * _DEGREE_M * (dy * dy + dx * dx) < far_m * far_m
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def dash_pass(
-    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, near: Near, coast: CoastArrays,
+    ships: I4, start: I8, t: I8, lat: F8, lon: F8, sog: F4, near: Near, coast: CoastArrays, search: Search,
     ports: PointArrays, min_kn: float, max_m: float, free_m: float, break_us: int, least: int,
     whole: I8, frac: F8, o_i: I8, o_f: F8,
 ) -> int:  # fmt: skip
@@ -85,7 +85,7 @@ def dash_pass(
             y, x, v = lat[i], lon[i], float(sog[i])
             counts = near.row[i] & COAST != 0 and v > min_kn and not _still_far(f, y, x)
             if counts:
-                off = coast_off_m(coast, y, x, max_m, _SEE_M)
+                off = coast_off_m(coast, y, x, max_m, _SEE_M, search)
                 counts = off == 0.0
                 f[FAR_Y], f[FAR_X], f[FAR_COS], f[FAR_M] = y, x, cos_deg(y), off - _SLACK_M
             if counts and free_m > 0.0:
@@ -136,7 +136,7 @@ class NearCoast:
         i, f = self.buffers("i", room, np.int64, 4), self.buffers("f", room, np.float64, 3)
         n = dash_pass(
             track.ships, track.start, track.t, track.lat, track.lon, track.sog, near, self.coast,
-            self.ports,
+            new_search(), self.ports,
             self.min_kn, self.max_m, self.free_m, self.break_us, self.least, self.whole, self.frac, i, f,
         )  # fmt: skip
         return _dashes(i[:n].copy(), f[:n].copy())

@@ -50,14 +50,6 @@ def by_slot(slot: I8) -> tuple[I8, I8]:
     return order, begin
 
 
-@njit(cache=True)
-def _add(i: int, j: int, d: float, n: int, a: I4, b: I4, m: F8) -> tuple[I4, I4, F8]:
-    if n == len(a):
-        a, b, m = np.append(a, a), np.append(b, b), np.append(m, m)
-    a[n], b[n], m[n] = i, j, d
-    return a, b, m
-
-
 class _Rows(NamedTuple):
     """Rows of cells from the south pole on: how many cells each has, how far in longitude its points see."""
 
@@ -83,7 +75,7 @@ def _rows(max_m: float) -> _Rows:
     return _Rows(1.0 / side, reach, cells, scale, width)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _find(cell: int, keys: I8, heads: I4) -> int:
     """The place of a cell in the hash table; what is left of another slot counts as free."""
     mask = len(keys) - 1
@@ -95,28 +87,29 @@ def _find(cell: int, keys: I8, heads: I4) -> int:
     return int(h)
 
 
-@njit(cache=True)
-def near_pairs(begin: I8, ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4, I4, F8]:
-    """All pairs of different ships at most `max_m` apart at one slot: points `begin[k]` to `begin[k + 1]`.
-
-    Two ships with several points at a slot give several pairs.
-    """
-    rows = _rows(max_m)
-    size = 1024
-    for k in range(len(begin) - 1):
-        while size < 8 * (begin[k + 1] - begin[k]):  # a point opens at most six cells
-            size *= 2
-    keys, heads = np.full(size, -1, dtype=np.int64), np.empty(size, dtype=np.int32)
-    chain = np.empty(len(ship), dtype=np.int32)
-    a, b, m = np.empty(256, np.int32), np.empty(256, np.int32), np.empty(256)
+@njit(cache=True, error_model="numpy", _nrt=False)
+def _look(
+    begin: I8,
+    ship: I4,
+    lat: F8,
+    lon: F8,
+    max_m: float,
+    rows: _Rows,
+    keys: I8,
+    heads: I4,
+    chain: I4,
+    near: Near,
+) -> int:
+    """Writes the pairs `near` has room for; how many there are."""
     found = 0
+    edge = rows.reach * rows.per_deg
     for k in range(len(begin) - 1):
         if begin[k + 1] - begin[k] < 2:
             continue
         for p in range(begin[k], begin[k + 1]):
             y, x = lat[p], lon[p]
             up = (y + 90.0) * rows.per_deg
-            own, edge = int(up), rows.reach * rows.per_deg
+            own = int(up)
             width = rows.width[own]
             for row in range(max(int(up - edge), 0), int(up + edge) + 1):
                 n, at, aside = rows.cells[row], (x + 180.0) * rows.scale[row], width * rows.scale[row]
@@ -132,16 +125,35 @@ def near_pairs(begin: I8, ship: I4, lat: F8, lon: F8, max_m: float) -> tuple[I4,
                             if min(dx, 360.0 - dx) <= width:
                                 d = haversine(y, x, lat[q], lon[q])
                                 if d <= max_m:
-                                    a, b, m = _add(q, p, d, found, a, b, m)
+                                    if found < len(near.i):
+                                        near.i[found], near.j[found], near.dist_m[found] = q, p, d
                                     found += 1
                         q = chain[q]
             col = min(int((x + 180.0) * rows.scale[own]), rows.cells[own] - 1)
             h = _find((((k << _ROW) | own) << _COL) | col, keys, heads)
             chain[p], heads[h] = heads[h], p
-    return a[:found], b[:found], m[:found]
+    return found
 
 
-@njit(cache=True)
+def near_pairs(begin: I8, ship: I4, lat: F8, lon: F8, max_m: float) -> Near:
+    """All pairs of different ships at most `max_m` apart at one slot: points `begin[k]` to `begin[k + 1]`.
+
+    Two ships with several points at a slot give several pairs.
+    """
+    rows = _rows(max_m)
+    most = int(np.diff(begin).max()) if len(begin) > 1 else 0
+    size = 1 << max(10, (8 * most).bit_length())  # a point opens at most six cells
+    chain, room = np.empty(len(ship), dtype=np.int32), 1024 + len(ship) // 8
+    while True:
+        near = Near(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room))
+        keys, heads = np.full(size, -1, dtype=np.int64), np.empty(size, dtype=np.int32)
+        found = _look(begin, ship, lat, lon, max_m, rows, keys, heads, chain, near)
+        if found <= room:
+            return Near(near.i[:found], near.j[:found], near.dist_m[:found])
+        room = found
+
+
+@njit(cache=True, error_model="numpy", _nrt=False)
 def has_doubles(slot: I8, ship: I4, stamp: I8) -> bool:
     """Whether a ship has two points at one slot; `stamp` remembers, by ship, the slot last seen."""
     twice = False

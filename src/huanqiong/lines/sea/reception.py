@@ -20,23 +20,23 @@ _COL_BITS, _ROW_BITS = 14, 14
 _ASKED = 4096
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _key(b: int, row: int, col: int) -> int:
     return (b << (_COL_BITS + _ROW_BITS)) | (row << _COL_BITS) | col
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _place(key: int, mask: int) -> Any:
     x = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64((x >> np.uint64(29)) & np.uint64(mask))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _rows(cell: float) -> int:
     return int(round(90.0 / cell))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def add_signs(
     keys: I8, counts: I4, used: int, bins: I8, lat: F8, lon: F8, begin: int, cell: float
 ) -> tuple[int, int]:
@@ -59,7 +59,7 @@ def add_signs(
     return len(bins), used
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def move(keys: I8, counts: I4, new_keys: I8, new_counts: I4, oldest: int) -> int:
     """Carries the counts of bins from `oldest` on into a larger, empty table; how many cells."""
     mask, used = len(new_keys) - 1, 0
@@ -73,7 +73,7 @@ def move(keys: I8, counts: I4, new_keys: I8, new_counts: I4, oldest: int) -> int
     return used
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _heard(keys: I8, counts: I4, b: int, row: int, col: int, cols: int, min_ships: int) -> bool:
     """Whether enough ships were heard in a bin in the nine cells around."""
     mask = len(keys) - 1

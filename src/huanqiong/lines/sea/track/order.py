@@ -21,13 +21,13 @@ ROW = np.dtype([("t", "i8"), ("lat", "f8"), ("lon", "f8"), ("sog", "f4"), ("cog"
 """A row as the folds read it: 32 bytes, half a cache line."""
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _slot(key: int, mask: int) -> Any:
     x = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64((x >> np.uint64(33)) & np.uint64(mask))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def number_rows(
     key: I8, t: I8, lat: F8, lon: F8, begin: int, table: I8, known: I8, n_known: int, ids: I4
 ) -> tuple[int, int]:
@@ -57,7 +57,7 @@ def number_rows(
     return len(key), n_known
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def rebuild(known: I8, n_known: int, table: I8) -> None:
     """Fills an empty hash with the ships known."""
     mask = len(table) - 1
@@ -68,7 +68,7 @@ def rebuild(known: I8, n_known: int, table: I8) -> None:
         table[h, 0], table[h, 1] = known[i], i
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def rising(t: I8) -> bool:
     """Whether times never fall."""
     falls = 0
@@ -77,7 +77,7 @@ def rising(t: I8) -> bool:
     return falls == 0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def last_usable(ids: I4) -> int:
     """The last row with a ship; -1: none."""
     for i in range(len(ids) - 1, -1, -1):
@@ -86,17 +86,17 @@ def last_usable(ids: I4) -> int:
     return -1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def by_ship(
     ids: I4, n_ships: int, skip: NDArray[np.bool_], t: I8, lat: F8, lon: F8, sog: F4, cog: F4, rec: Rows,
-    order: I4,
-) -> tuple[I8, I4, int, int]:  # fmt: skip
+    order: I4, count: I8, ships: I4, start: I8,
+) -> tuple[int, int, int]:  # fmt: skip
     """A stable counting sort of usable rows by ship, into records: what a ship's fold reads lies together.
 
-    `order` takes each record's input row where it has room (length 0: not wanted).
-    Returns (start, ships, unusable, skipped): ships that have rows, and where each one's records begin.
+    `order` takes each record's input row where it has room (length 0: not wanted); `count` (ships + 1) is
+    zero. Returns (active, unusable, skipped): how many ships have rows; `ships` takes which, `start` where
+    each one's records begin, and the end.
     """
-    count = np.zeros(n_ships + 1, dtype=np.int64)
     unusable, skipped = 0, 0
     for i in range(len(ids)):
         s = ids[i]
@@ -106,12 +106,6 @@ def by_ship(
             skipped += 1
         else:
             count[s + 1] += 1
-    n_active = 0
-    for s in range(n_ships):
-        if count[s + 1] > 0:
-            n_active += 1
-    ships = np.empty(n_active, dtype=np.int32)
-    start = np.empty(n_active + 1, dtype=np.int64)
     at, j = 0, 0
     for s in range(n_ships):
         c = count[s + 1]
@@ -121,7 +115,7 @@ def by_ship(
             start[j] = at
             j += 1
         at += c
-    start[n_active] = at
+    start[j] = at
     for i in range(len(ids)):
         s = ids[i]
         if s >= 0 and not skip[s]:
@@ -130,10 +124,10 @@ def by_ship(
             if len(order) > 0:
                 order[count[s]] = i
             count[s] += 1
-    return start, ships, unusable, skipped
+    return j, unusable, skipped
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _compare(a: float, b: float) -> int:
     if a == b or (math.isnan(a) and math.isnan(b)):
         return 0
@@ -144,7 +138,7 @@ def _compare(a: float, b: float) -> int:
     return -1 if a < b else 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _before(rec: Rows, i: int, j: int) -> int:
     a, b = rec[i], rec[j]
     c = _compare(a.lat, b.lat)
@@ -157,7 +151,7 @@ def _before(rec: Rows, i: int, j: int) -> int:
     return c
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _swap(rec: Rows, order: I4, i: int, j: int) -> None:
     a, b = rec[i], rec[j]
     lat, lon, sog, cog = a.lat, a.lon, a.sog, a.cog
@@ -167,7 +161,7 @@ def _swap(rec: Rows, order: I4, i: int, j: int) -> None:
         order[i], order[j] = order[j], order[i]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _sift(rec: Rows, order: I4, first: int, k: int, n: int) -> None:
     while 2 * k + 1 < n:
         c = 2 * k + 1
@@ -179,7 +173,7 @@ def _sift(rec: Rows, order: I4, first: int, k: int, n: int) -> None:
         k = c
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", _nrt=False)
 def settle_ties(rec: Rows, start: I8, order: I4) -> int:
     """Puts records of one ship and time in canonical order, takes equal ones out, in place; duplicates found.
 

@@ -158,9 +158,12 @@ class Tracker:
             self.last_t = max(self.last_t, int(c.t[at]))
         rec = self.buffers("rec", n, ROW)
         order = np.empty(n if self.want_segments else 0, dtype=np.int32)
-        start, ships, unusable, skipped = by_ship(
-            ids, self.n, self.skip, c.t, c.lat, c.lon, c.sog, c.cog, rec, order
-        )
+        ships, start = np.empty(min(n, self.n), dtype=np.int32), np.empty(min(n, self.n) + 1, dtype=np.int64)
+        active, unusable, skipped = by_ship(
+            ids, self.n, self.skip, c.t, c.lat, c.lon, c.sog, c.cog, rec, order,
+            np.zeros(self.n + 1, dtype=np.int64), ships, start,
+        )  # fmt: skip
+        ships, start = ships[:active], start[: active + 1]
         self.counts["unusable"] += unusable
         self.counts["skipped"] += skipped
         self.counts["duplicates"] += settle_ties(rec, start, order)
