@@ -34,7 +34,7 @@ from huanqiong.lines.sea.zone import Zone, ZoneVisits
 KINDS = ("gap", "open_gap", "loitering", "encounter", "port_visit", "zone_visit", "fast_near_coast")
 """The kinds of this set."""
 Progress = Callable[[str, int, int], None]
-_CHUNK = 500_000
+_CHUNK = 1_000_000
 """Rows folded at once: what lies between two folds then stays near the processor."""
 FAR_FUTURE = 1 << 62
 
