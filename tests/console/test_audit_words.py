@@ -141,6 +141,7 @@ def test_values_are_said_as_their_key_says() -> None:
         "username": {"sha256": "cd" * 32},
         "quiet": 12345,
         "verdicts": [1, 2],
+        "alerts": [291],
         "note": "",
         "active": False,
         "novel": "x",
@@ -155,7 +156,8 @@ def test_values_are_said_as_their_key_says() -> None:
             "taken from": "Lin",
             "user name": "withheld (#cdcdcdcd)",
             "recorded only": "12,345",
-            "verdicts": "1, 2",
+            "verdicts": "№ 1, № 2",
+            "new alerts": "№ 291",
             "open": "no",
             "novel": "x",
         }

@@ -63,6 +63,7 @@ def _said(value: Any, form: str, names: Names) -> str:
     if isinstance(value, Mapping) and set(value) == {"sha256"}:
         return _("withheld (#%s)") % value["sha256"][:8]
     if isinstance(value, list):
+        form = "id" if form in ("number", "numbers") else form  # a list names records, a number counts them
         more = f" … ({len(value)})" if len(value) > LIST_SHOWN else ""
         comma = "、" if texts.lang() == "zh" else ", "
         return comma.join(_said(v, form, names) for v in value[:LIST_SHOWN] if v not in ("", None)) + more
@@ -79,6 +80,10 @@ def _plain(value: Any, form: str, names: Names) -> str:
 
 def _number(value: Any, form: str, names: Names) -> str:
     return f"{value:,}" if isinstance(value, int) and form == "number" else str(value)
+
+
+def _id(value: Any, form: str, names: Names) -> str:
+    return f"№ {value}"
 
 
 def _time(value: Any, form: str, names: Names) -> str:
@@ -108,6 +113,7 @@ def _person(value: Any, form: str, names: Names) -> str:
 _FORMS: dict[str, Callable[[Any, str, Names], str]] = {
     "number": _number,
     "numbers": _number,
+    "id": _id,
     "time": _time,
     "hash": _hash,
     "kind": _kind,
