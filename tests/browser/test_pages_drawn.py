@@ -142,4 +142,4 @@ def test_distress_is_shown_on_every_page(open_as: Callable[..., Any], console: C
     page.wait_for_selector("#alarm:not([hidden])")
     page.click("#alarm a")
     ready(page)
-    assert "SART ACTIVE" in page.inner_text("#detail")
+    page.wait_for_selector("#detail >> text=SART ACTIVE")
