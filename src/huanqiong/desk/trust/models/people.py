@@ -1,8 +1,4 @@
-"""People, their roles, one-time logins, the audit log and the outbox.
-
-Invariant: rows here change only through `huanqiong.desk.trust.acts` and the `act` context; audit entries
-never change at all (database triggers refuse it).
-"""
+"""Accounts of named persons, the roles they hold, their one-time logins. Rows change only in `acts`."""
 
 from __future__ import annotations
 
@@ -68,53 +64,3 @@ class LoginToken(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
-
-
-class AuditEntry(models.Model):
-    """One act. `body` is the canonical JSON that is hashed; the columns beside it only serve searching.
-
-    The body carries no position, so a later log may give positions after the commit; `seq` and `hash`
-    are the chain of today: hash = SHA-256(previous hash || body).
-    """
-
-    seq = models.BigIntegerField(primary_key=True)
-    body = models.TextField()
-    hash = models.CharField(max_length=64, unique=True)
-    at = models.DateTimeField(db_index=True)
-    actor = models.CharField(max_length=20, db_index=True)
-    act = models.CharField(max_length=60, db_index=True)
-    subject = models.CharField(max_length=80, db_index=True, blank=True)
-
-
-class AuditHead(models.Model):
-    """The chain's end: one row, locked while an entry is added."""
-
-    size = models.BigIntegerField(default=0)
-    hash = models.CharField(max_length=64)
-    log = models.CharField(max_length=32)  # random name of this log, in its genesis entry
-
-
-class AuditSalt(models.Model):
-    """The salt of an entry's private values. Erasing it makes them unprovable while the entry stays."""
-
-    seq = models.BigIntegerField(primary_key=True)
-    salt = models.BinaryField(max_length=16)
-
-
-class OutboxRow(models.Model):
-    """What changed, for the stream: a topic and ids, never contents. Ids rise in order of commit."""
-
-    topic = models.CharField(max_length=40)
-    payload = models.JSONField()
-    at = models.DateTimeField()
-
-
-class Receipt(models.Model):
-    """The first result of an act that a client named by its own id: the same id gives it again."""
-
-    request_id = models.CharField(max_length=80, primary_key=True)
-    act = models.CharField(max_length=60)
-    actor = models.CharField(max_length=20)
-    asked_sha256 = models.CharField(max_length=64)
-    result = models.JSONField(null=True)
-    at = models.DateTimeField()

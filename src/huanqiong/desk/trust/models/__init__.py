@@ -1,0 +1,17 @@
+"""Tables of the trust desk."""
+
+from huanqiong.desk.trust.models.log import AuditEntry, AuditHead, AuditSalt
+from huanqiong.desk.trust.models.outbox import OutboxRow, Receipt
+from huanqiong.desk.trust.models.people import Grant, LoginToken, Person, new_code
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditSalt",
+    "Grant",
+    "LoginToken",
+    "OutboxRow",
+    "Person",
+    "Receipt",
+    "new_code",
+]
