@@ -40,7 +40,7 @@ class Log:
     """A tree with its nodes kept as a store would keep them."""
 
     def __init__(self, n: int) -> None:
-        self.leaves = [m.leaf_hash(f"entry {i}".encode()) for i in range(n)]
+        self.leaves = [m.SHA256.leaf(f"entry {i}".encode()) for i in range(n)]
         self.kept: dict[tuple[int, int], bytes] = {}
         self.frontier = m.Frontier()
         for leaf in self.leaves:
@@ -60,7 +60,7 @@ def log() -> Log:
 def test_the_known_roots() -> None:
     tree = m.Frontier()
     for entry, root in KNOWN:
-        tree.append(m.leaf_hash(bytes.fromhex(entry)))
+        tree.append(m.SHA256.leaf(bytes.fromhex(entry)))
         assert tree.root().hex() == root
 
 
@@ -68,7 +68,7 @@ def test_roots_of_every_size_are_the_plain_ones(log: Log) -> None:
     for n in range(MOST + 1):
         assert m.root_of(n, log.nodes) == plain_root(log.leaves[:n])
     assert log.frontier.root() == plain_root(log.leaves)
-    assert m.Frontier().root() == m.root_of(0, log.nodes) == m.EMPTY
+    assert m.Frontier().root() == m.root_of(0, log.nodes) == m.SHA256.empty
 
 
 def test_every_entry_of_every_size_is_shown_and_nowhere_else(log: Log) -> None:
@@ -107,7 +107,7 @@ def test_a_changed_proof_shows_nothing(log: Log, data: st.DataObject, new: int) 
     root = m.root_of(new, log.nodes)
     shown = m.inclusion_proof(old, new, log.nodes)
     assert not m.includes(log.leaves[old], old, new, turned(shown), root)
-    assert not m.includes(m.leaf_hash(b"another"), old, new, shown, root)
+    assert not m.includes(m.SHA256.leaf(b"another"), old, new, shown, root)
     grown = m.consistency_proof(old, new, log.nodes)
     assert not m.extends(old, new, m.root_of(old, log.nodes), root, turned(grown))
 
@@ -118,7 +118,7 @@ def test_a_history_changed_before_a_kept_root_cannot_be_shown_to_extend_it(
 ) -> None:
     forged = Log(0)
     leaves = [*log.leaves]
-    leaves[changed] = m.leaf_hash(b"never so")
+    leaves[changed] = m.SHA256.leaf(b"never so")
     for leaf in leaves:
         for level, index, found in forged.frontier.append(leaf):
             forged.kept[level, index] = found
@@ -136,7 +136,7 @@ def test_a_frontier_is_taken_up_where_it_was_left(log: Log) -> None:
         again.append(leaf)
     assert again.root() == log.frontier.root()
     with pytest.raises(ValueError, match="has not 2 whole subtrees"):
-        m.Frontier(4, [m.EMPTY, m.EMPTY])
+        m.Frontier(4, [m.SHA256.empty, m.SHA256.empty])
 
 
 def test_what_is_not_there_is_refused(log: Log) -> None:
@@ -146,5 +146,42 @@ def test_what_is_not_there_is_refused(log: Log) -> None:
     for old, new in ((0, 4), (5, 4)):
         with pytest.raises(ValueError, match="no beginning"):
             m.consistency_proof(old, new, log.nodes)
-    assert not m.includes(log.leaves[0], 0, 0, [], m.EMPTY)
-    assert not m.extends(0, 4, m.EMPTY, m.root_of(4, log.nodes), [])
+    assert not m.includes(log.leaves[0], 0, 0, [], m.SHA256.empty)
+    assert not m.extends(0, 4, m.SHA256.empty, m.root_of(4, log.nodes), [])
+
+
+def test_the_example_of_the_rfc() -> None:
+    """RFC 9162, 2.1.5: seven entries; which nodes each proof names is told there."""
+    log = Log(7)
+    a, b, c, d, e, f, j = log.leaves
+    g, h, i = log.nodes(1, 0), log.nodes(1, 1), log.nodes(1, 2)
+    k, root_l = log.nodes(2, 0), m.SHA256.node(i, j)
+    assert m.inclusion_proof(0, 7, log.nodes) == [b, h, root_l]
+    assert m.inclusion_proof(3, 7, log.nodes) == [c, g, root_l]
+    assert m.inclusion_proof(4, 7, log.nodes) == [f, j, k]
+    assert m.inclusion_proof(6, 7, log.nodes) == [i, k]
+    assert m.consistency_proof(3, 7, log.nodes) == [c, d, g, root_l]
+    assert m.consistency_proof(4, 7, log.nodes) == [root_l]
+    assert m.consistency_proof(6, 7, log.nodes) == [i, j, k]
+    assert m.root_of(7, log.nodes) == m.SHA256.node(k, root_l)
+
+
+@given(st.lists(st.binary(max_size=8), max_size=40))
+def test_another_digest_makes_another_tree_by_the_same_rules(entries: list[bytes]) -> None:
+    other = m.Hasher(lambda data: hashlib.blake2s(data).digest())
+    tree, levels = m.Frontier(hasher=other), {}
+    for entry in entries:
+        for level, index, node in tree.append(other.leaf(entry)):
+            levels[level, index] = node
+    n = len(entries)
+
+    def nodes(level: int, index: int) -> bytes:
+        return levels[level, index]
+
+    assert tree.root() == m.root_of(n, nodes, other)
+    for i in range(n):
+        proof = m.inclusion_proof(i, n, nodes, other)
+        assert m.includes(other.leaf(entries[i]), i, n, proof, tree.root(), other)
+        assert not m.includes(other.leaf(entries[i]), i, n, proof, tree.root()) or n == 1
+        shown = m.consistency_proof(i + 1, n, nodes, other)
+        assert m.extends(i + 1, n, m.root_of(i + 1, nodes, other), tree.root(), shown, other)

@@ -13,18 +13,34 @@ from dataclasses import dataclass, field
 
 Nodes = Callable[[int, int], bytes]
 """(level, index) -> hash of the whole subtree over entries index * 2**level up to (index + 1) * 2**level."""
-EMPTY = hashlib.sha256(b"").digest()
-"""The root of a tree without entries."""
 
 
-def leaf_hash(entry: bytes) -> bytes:
-    """The hash of an entry."""
-    return hashlib.sha256(b"\x00" + entry).digest()
+@dataclass(frozen=True, slots=True)
+class Hasher:
+    """How a tree hashes: leaves and inner nodes over one digest of 32 bytes."""
+
+    digest: Callable[[bytes], bytes]
+
+    def leaf(self, entry: bytes) -> bytes:
+        """The hash of an entry."""
+        return self.digest(b"\x00" + entry)
+
+    def node(self, left: bytes, right: bytes) -> bytes:
+        """The hash of an inner node."""
+        return self.digest(b"\x01" + left + right)
+
+    @property
+    def empty(self) -> bytes:
+        """The root of a tree without entries."""
+        return self.digest(b"")
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+SHA256 = Hasher(_sha256)
+"""The hasher of RFC 9162."""
 
 
 @dataclass
@@ -33,6 +49,7 @@ class Frontier:
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
+    hasher: Hasher = SHA256
 
     def __post_init__(self) -> None:
         if self.size < 0 or len(self.peaks) != self.size.bit_count():
@@ -42,7 +59,7 @@ class Frontier:
         """Adds an entry by its hash; the whole subtrees it completes: (level, index, hash), leaf first."""
         made = [(0, self.size, leaf)]
         while self.size >> (level := len(made) - 1) & 1:
-            leaf = node_hash(self.peaks.pop(), leaf)
+            leaf = self.hasher.node(self.peaks.pop(), leaf)
             made.append((level + 1, self.size >> (level + 1), leaf))
         self.peaks.append(leaf)
         self.size += 1
@@ -51,10 +68,10 @@ class Frontier:
     def root(self) -> bytes:
         """The tree's root."""
         if not self.peaks:
-            return EMPTY
+            return self.hasher.empty
         found = self.peaks[-1]
         for peak in reversed(self.peaks[:-1]):
-            found = node_hash(peak, found)
+            found = self.hasher.node(peak, found)
         return found
 
 
@@ -63,21 +80,21 @@ def _split(n: int) -> int:
     return 1 << (n - 1).bit_length() - 1
 
 
-def _subtree(begin: int, end: int, nodes: Nodes) -> bytes:
+def _subtree(begin: int, end: int, nodes: Nodes, hasher: Hasher) -> bytes:
     n = end - begin
     if n & (n - 1) == 0:  # whole, and it begins at a multiple of its size
         level = n.bit_length() - 1
         return nodes(level, begin >> level)
     middle = begin + _split(n)
-    return node_hash(_subtree(begin, middle, nodes), _subtree(middle, end, nodes))
+    return hasher.node(_subtree(begin, middle, nodes, hasher), _subtree(middle, end, nodes, hasher))
 
 
-def root_of(size: int, nodes: Nodes) -> bytes:
+def root_of(size: int, nodes: Nodes, hasher: Hasher = SHA256) -> bytes:
     """The root the tree had at `size` entries."""
-    return _subtree(0, size, nodes) if size else EMPTY
+    return _subtree(0, size, nodes, hasher) if size else hasher.empty
 
 
-def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
+def inclusion_proof(index: int, size: int, nodes: Nodes, hasher: Hasher = SHA256) -> list[bytes]:
     """What shows that entry `index` is in the tree of `size`: hashes from the leaf's neighbour upwards.
 
     ValueError: there is no such entry.
@@ -93,10 +110,10 @@ def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
         else:
             path.append((begin, middle))
             begin = middle
-    return [_subtree(a, b, nodes) for a, b in reversed(path)]
+    return [_subtree(a, b, nodes, hasher) for a, b in reversed(path)]
 
 
-def consistency_proof(old: int, new: int, nodes: Nodes) -> list[bytes]:
+def consistency_proof(old: int, new: int, nodes: Nodes, hasher: Hasher = SHA256) -> list[bytes]:
     """What shows that the tree of `new` begins with the tree of `old`; nothing where they are the same.
 
     ValueError: not 0 < old <= new.
@@ -114,10 +131,12 @@ def consistency_proof(old: int, new: int, nodes: Nodes) -> list[bytes]:
             begin, known = middle, False
     if not known:  # the last part is not the old tree itself, so its hash is told
         path.append((begin, end))
-    return [_subtree(a, b, nodes) for a, b in reversed(path)]
+    return [_subtree(a, b, nodes, hasher) for a, b in reversed(path)]
 
 
-def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+def includes(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, hasher: Hasher = SHA256
+) -> bool:
     """Whether the proof shows that `leaf` is entry `index` of the tree of `size` with this root."""
     if not 0 <= index < size:
         return False
@@ -126,16 +145,23 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: b
         if last == 0:
             return False
         if place & 1 or place == last:
-            found = node_hash(step, found)
+            found = hasher.node(step, found)
             while place and not place & 1:  # levels on which this was the last node, without a neighbour
                 place, last = place >> 1, last >> 1
         else:
-            found = node_hash(found, step)
+            found = hasher.node(found, step)
         place, last = place >> 1, last >> 1
     return last == 0 and found == root
 
 
-def extends(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+def extends(
+    old: int,
+    new: int,
+    old_root: bytes,
+    new_root: bytes,
+    proof: Sequence[bytes],
+    hasher: Hasher = SHA256,
+) -> bool:
     """Whether the proof shows that the tree of `new` entries begins with the tree of `old`."""
     if not 0 < old <= new:
         return False
@@ -154,10 +180,10 @@ def extends(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequenc
         if last == 0:
             return False
         if place & 1 or place == last:
-            before, after = node_hash(step, before), node_hash(step, after)
+            before, after = hasher.node(step, before), hasher.node(step, after)
             while place and not place & 1:
                 place, last = place >> 1, last >> 1
         else:
-            after = node_hash(after, step)
+            after = hasher.node(after, step)
         place, last = place >> 1, last >> 1
     return last == 0 and before == old_root and after == new_root
