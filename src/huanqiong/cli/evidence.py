@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huanqiong.cli import ui
-from huanqiong.core.errors import InputError, IntegrityError, UsageError
+from huanqiong.core.errors import IntegrityError, UsageError
 
 if TYPE_CHECKING:
     from huanqiong.flows.evidence.opening import Check
@@ -144,7 +144,7 @@ def _show(checks: list[Check]) -> None:
 def _key(path: Path):  # type: ignore[no-untyped-def]
     from huanqiong.desk.trust.log import read_public_key
 
-    return read_public_key(_read(path))
+    return read_public_key(ui.read(path))
 
 
 def _log(path: Path, key) -> dict[str, str]:  # type: ignore[no-untyped-def]
@@ -152,16 +152,7 @@ def _log(path: Path, key) -> dict[str, str]:  # type: ignore[no-untyped-def]
 
     from huanqiong.desk.trust import log as trust_log
 
-    lines = _read(path).splitlines()
+    lines = ui.read(path).splitlines()
     trust_log.verify(lines, key)
     rows = (json.loads(line) for line in lines)
     return {str(r["seq"]): r["hash"] for r in rows if "seq" in r}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as e:
-        raise InputError(
-            e.strerror or str(e), where=str(path), remedy="Give a file that can be read"
-        ) from None

@@ -9,9 +9,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from huanqiong.core.errors import HuanqiongError
+from huanqiong.core.errors import HuanqiongError, InputError
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -78,6 +79,16 @@ def _plain(title: str) -> Progress:
             say(f"{title + ': ' if title else ''}{stage} {done:,}")
 
     return report
+
+
+def read(path: Path) -> bytes:
+    """A file that the person named. InputError: it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        raise InputError(
+            e.strerror or str(e), where=str(path), remedy="Give a file that can be read"
+        ) from None
 
 
 def fail(error: HuanqiongError) -> NoReturn:

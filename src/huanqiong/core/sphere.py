@@ -48,6 +48,14 @@ def sin_deg(deg: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", _nrt=False, inline="always")
+def wrapped(lon: float) -> float:
+    """Degrees of longitude, or a difference of two, brought into [-180, 180)."""
+    if -180.0 <= lon < 180.0:
+        return lon
+    return (lon + 180.0) % 360.0 - 180.0
+
+
+@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
 def unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
     """A place on the unit sphere; longitude may be any."""
     lat = min(max(lat, -90.0), 90.0)

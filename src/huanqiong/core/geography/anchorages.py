@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import math
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import numpy as np
 
 from huanqiong.core.errors import InputError, LayoutError
 from huanqiong.core.geography.points import Points, points
+from huanqiong.core.geography.unpacked import as_text
 from huanqiong.core.units import EARTH_RADIUS_M
 
 FILES: Final = ("anchorages.csv", "anchorages.csv.gz", "anchorages.parquet")
@@ -157,13 +157,7 @@ def _laid(lat: float, lon: float, radius_m: float) -> list[tuple[float, float]]:
 
 def _csv(raw: bytes, where: str) -> Iterator[tuple[int, Sequence[Any]]]:
     """The header, then each row with its number."""
-    try:
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as e:
-        raise InputError(
-            f"not readable as text ({e})", where=where, remedy="Give UTF-8 CSV, plain or .gz"
-        ) from e
-    lines = csv.reader(io.StringIO(text))
+    lines = csv.reader(io.StringIO(as_text(raw, where)))
     yield 1, next(lines, [])
     for row in lines:
         if row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError, LayoutError
+from huanqiong.core.geography.unpacked import as_text
 
 F8 = NDArray[np.float64]
 
@@ -73,13 +73,7 @@ def ports(rows: Sequence[Port]) -> Ports:
 
 def _rows(raw: bytes, where: str, need: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) of a CSV, plain or gzip; LayoutError where a needed column is missing."""
-    try:
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as e:
-        raise InputError(
-            f"not readable as text ({e})", where=where, remedy="Give UTF-8 CSV, plain or .gz"
-        ) from e
-    table = csv.DictReader(io.StringIO(text))
+    table = csv.DictReader(io.StringIO(as_text(raw, where)))
     missing = [c for c in need if c not in (table.fieldnames or [])]
     if missing:
         seen = ", ".join(table.fieldnames or []) or "nothing"

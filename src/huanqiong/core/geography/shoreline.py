@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError
+from huanqiong.core.geography.unpacked import unpacked
 
 F8 = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ def lines_from_geojson(raw: bytes, where: str) -> list[F8]:
     Takes GeoJSON, plain or gzip, of LineString, MultiLineString, Polygon and MultiPolygon.
     """
     try:
-        data = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+        data = json.loads(unpacked(raw, where))
         features = data["features"] if data.get("type") == "FeatureCollection" else [data]
         found = [
             np.asarray(line, dtype=np.float64)[:, :2]

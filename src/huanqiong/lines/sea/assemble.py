@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.geography.points import PointArrays, nearest_point, points
 from huanqiong.core.profile import Profile
+from huanqiong.core.sphere import haversine
 from huanqiong.core.units import HOUR_S, NM_M, US
 from huanqiong.lines.sea.encounter import Meetings
 from huanqiong.lines.sea.event import Found, events
@@ -59,13 +60,10 @@ def port_distances(p: PointArrays, lat: F8, lon: F8) -> F8:
 @njit(cache=True)
 def distances(lat: F8, lon: F8, lat1: F8, lon1: F8) -> F8:
     """Metres between places, pair by pair."""
-    from_to = np.empty(len(lat))
+    out = np.empty(len(lat))
     for i in range(len(lat)):
-        s = math.sin(math.radians(lat1[i]) * 0.5 - math.radians(lat[i]) * 0.5)
-        w = math.sin(math.radians(lon1[i] - lon[i]) * 0.5)
-        a = s * s + math.cos(math.radians(lat[i])) * math.cos(math.radians(lat1[i])) * w * w
-        from_to[i] = 2.0 * 6_371_008.8 * math.asin(math.sqrt(min(1.0, a)))
-    return from_to
+        out[i] = haversine(lat[i], lon[i], lat1[i], lon1[i])
+    return out
 
 
 def _clear_of_ports(k: Kernels, section: str, lat: F8, lon: F8) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from huanqiong.core.geography.points import PointArrays, Points, nearest_point
 from huanqiong.core.profile import Profile
-from huanqiong.core.sphere import haversine
+from huanqiong.core.sphere import haversine, wrapped
 from huanqiong.core.units import KN_MS, US
 from huanqiong.lines.sea.pairs import by_slot, has_doubles, near_pairs, nearest_only
 from huanqiong.lines.sea.track.columns import F8, I8
@@ -57,13 +57,6 @@ class Rule(NamedTuple):
 
 
 @njit(cache=True)
-def _wrap(x: float) -> float:
-    if -180.0 <= x < 180.0:
-        return x
-    return (x + 180.0) % 360.0 - 180.0
-
-
-@njit(cache=True)
 def _median_bin(bins: U4) -> int:
     total = 0
     for k in range(len(bins)):
@@ -98,7 +91,7 @@ def _end_run(
     """Ends the run under way: it joins the pair's group or begins one. Bins: 0 the run, 1 the group."""
     if w[RUN_N] >= 2:
         y = f[SUM_Y] / w[RUN_N]
-        x = _wrap(f[MID] + f[SUM_X] / w[RUN_N])
+        x = wrapped(f[MID] + f[SUM_X] / w[RUN_N])
         clear = True
         if r.min_port_m > 0.0:
             at, dist = nearest_point(ports, y, x)
@@ -131,7 +124,7 @@ def touch(
         slot, i, j = slots[p], near_i[p], near_j[p]
         if w[RUN_N] > 0 and w[LAST] < slot - 1:
             n = _end_run(w, f, sp, di, ports, r, n, o_i, o_f)
-        mid = lon[i] + 0.5 * _wrap(lon[j] - lon[i])
+        mid = lon[i] + 0.5 * wrapped(lon[j] - lon[i])
         if w[RUN_N] == 0:
             w[RUN_0], f[SUM_Y], f[MID], f[SUM_X] = slot, 0.0, mid, 0.0
             sp[0, :] = 0
@@ -143,7 +136,7 @@ def touch(
             sp[0, min(int(u * 10.0), SPEEDS - 1)] += 1
         di[0, min(int(dist[p] / DIST_M), di.shape[1] - 1)] += 1
         f[SUM_Y] += (lat[i] + lat[j]) * 0.5
-        f[SUM_X] += _wrap(mid - f[MID])
+        f[SUM_X] += wrapped(mid - f[MID])
         f[A_Y], f[A_X], f[B_Y], f[B_X] = lat[i], lon[i], lat[j], lon[j]
         w[LAST] = slot
         w[RUN_N] += 1

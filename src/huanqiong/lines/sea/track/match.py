@@ -9,6 +9,7 @@ import math
 
 from numba import njit
 
+from huanqiong.core.sphere import wrapped
 from huanqiong.lines.sea.track.columns import F8, I8
 from huanqiong.lines.sea.track.state import (
     LOOK,
@@ -29,13 +30,6 @@ _RAD = math.pi / 180.0
 _HOUR_US = 3.6e9
 
 
-@njit(cache=True, error_model="numpy", _nrt=False, inline="always")
-def _wrap(x: float) -> float:
-    if -180.0 <= x < 180.0:
-        return x
-    return (x + 180.0) % 360.0 - 180.0
-
-
 @njit(cache=True, error_model="numpy", _nrt=False)
 def _discrepancy(
     y1: float, x1: float, v1: float, c1: float, cy1: float, lat: float, lon: float, v: float, c: float,
@@ -51,10 +45,10 @@ def _discrepancy(
     ey2 = y1 + run1 * k1 / 60.0
     ex1 = lon - run2 * s2 / (60.0 * (cy + 0.001))
     ey1 = lat - run2 * k2 / 60.0
-    ax, ay = m * _wrap(ex1 - x1), 60.0 * (ey1 - y1)
-    bx, by = m * _wrap(ex2 - lon), 60.0 * (ey2 - lat)
+    ax, ay = m * wrapped(ex1 - x1), 60.0 * (ey1 - y1)
+    bx, by = m * wrapped(ex2 - lon), 60.0 * (ey2 - lat)
     d = 0.5 * (math.sqrt(ax * ax + ay * ay) + math.sqrt(bx * bx + by * by))
-    dx, dy = m * _wrap(lon - x1), 60.0 * (lat - y1)
+    dx, dy = m * wrapped(lon - x1), 60.0 * (lat - y1)
     d = min(d, r.shape * math.sqrt(dx * dx + dy * dy))
     if 0.0 < dx * s1 + dy * k1 <= run1 and 0.0 < dx * s2 + dy * k2 <= run2:
         d = min(d, r.shape * 0.5 * (abs(dx * k1 - dy * s1) + abs(dx * k2 - dy * s2)))
@@ -150,7 +144,7 @@ def surely(
     most = r.alpha0 * r.alpha0  # beyond the row would not match at all
     turn = abs(lat - y0)
     m = 60.0 * (cy0 + turn * _RAD)  # no parallel between is longer
-    dx, dy = m * _wrap(lon - x0), 60.0 * turn
+    dx, dy = m * wrapped(lon - x0), 60.0 * turn
     x = r.near2 * (dx * dx + dy * dy) * (1.0 + 1e-9)
     low = _bound(x, p, known, r) if x <= most else 0.0
     if low > 0.0 or r.best_third * p >= 1.0:
