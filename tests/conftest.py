@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.pg.place import place_of
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -28,7 +29,8 @@ def data_dir() -> Path:
 def hq_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty `$HUANQIONG_HOME`."""
     home = tmp_path / "home"
-    monkeypatch.setenv("HUANQIONG_HOME", str(home))
+    for name, value in place_of(home).items():
+        monkeypatch.setenv(name, value)
     return home
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.pg.place import place_of
+
 HERE = Path(__file__).parent
 PREPARE = """
 import sys
@@ -24,10 +26,8 @@ import plant
 from huanqiong.lake.store import create_store
 store = create_store("drill", kind="drill", title_zh="海南演练", title_en="Hainan drill", clock="end")
 static = plant.sea(store.lake)
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from huanqiong.cli.django import open_records
+open_records(store.name)
 plant.records(static)
 """
 TOKEN = """
@@ -118,7 +118,7 @@ def _free_port() -> int:
 def serve(home: Path) -> Iterator[Console]:
     """Plants a store in `home`, serves it, and stops the server at the end."""
     environment = os.environ | {
-        "HUANQIONG_HOME": str(home),
+        **place_of(home),
         "HUANQIONG_STORE": "drill",
         "HUANQIONG_NEIGHBOURS": "{}",
         "DJANGO_SETTINGS_MODULE": "huanqiong.config.settings",

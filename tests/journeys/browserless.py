@@ -14,12 +14,14 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.pg.place import place_of
+
 
 def hq(home: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     """Starts `hq` over a home of the test's own."""
     return subprocess.Popen(
         [sys.executable, "-m", "huanqiong.cli", *arguments],
-        env={**os.environ, "HUANQIONG_HOME": str(home), "HUANQIONG_STORE": "", **environment},
+        env={**os.environ, **place_of(home), "HUANQIONG_STORE": "", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -44,7 +44,7 @@ def serve(
         _leave_login(store, accounts.login_path(login_for))
     desk = sea_live.start(opened, feed or [])
     # uvicorn raises the signal that stopped it again: it must reach us as an exception, not end us.
-    _interrupt_on_signals()
+    interrupt_on_signals()
     with suppress(KeyboardInterrupt):
         try:
             uvicorn.run(
@@ -54,12 +54,24 @@ def serve(
             desk.stop()
 
 
-def _interrupt_on_signals() -> None:
+def interrupt_on_signals() -> None:
+    """SIGTERM and Ctrl-C both arrive as KeyboardInterrupt, so that what must be ended in order is."""
+
     def leave(*_: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
+
+
+@contextmanager
+def interrupted() -> Iterator[None]:
+    """Inside, a signal to stop is an exception; outside, it ends the program with the usual status."""
+    interrupt_on_signals()
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 def _login_file(store: str) -> Path:
@@ -159,7 +171,7 @@ def free_feeds(addresses: list[str]) -> list[str]:
 @contextmanager
 def supervised() -> Iterator[list[Console]]:
     """A list of consoles that Ctrl-C, SIGTERM or any error stops, whenever it comes."""
-    _interrupt_on_signals()
+    interrupt_on_signals()
     consoles: list[Console] = []
     try:
         yield consoles

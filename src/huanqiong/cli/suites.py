@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,8 @@ from typing import Annotated
 import typer
 
 from huanqiong.cli import ui
+from huanqiong.cli.cluster import binaries, cluster, owner
+from huanqiong.cli.serve import interrupted
 from huanqiong.cli.warm import warm
 from huanqiong.core.errors import MissingError, UsageError
 
@@ -19,8 +23,11 @@ SUITES = {
     "browser": "browser",
     "faults": "faults",
     "real": "real",
+    "pg": "not browser and not faults and not real and not spark",
     "all": "not pg and not spark",
 }
+ON_RECORDS = ("tests/desk", "tests/console", "tests/flows", "tests/journeys", "tests/pg")
+"""What stands on records: one body of tests for both databases."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -31,7 +38,7 @@ def chromium() -> str | None:
 
 
 def run_suite(
-    suite: Annotated[str, typer.Argument(help="unit, browser, faults, real or all")] = "all",
+    suite: Annotated[str, typer.Argument(help="unit, browser, pg, faults, real or all")] = "all",
     rest: Annotated[list[str] | None, typer.Argument(help="passed on to pytest")] = None,
 ) -> None:
     """Runs the tests of a checkout (all of them by default)."""
@@ -45,8 +52,46 @@ def run_suite(
         if os.environ.get("HUANQIONG_REQUIRE_BROWSER") == "1":
             raise MissingError("Browser tests are required and no Chromium was found: apt install chromium")
         ui.say("hq test: no Chromium found, so the browser tests will NOT run (apt install chromium)")
+    also_pg = suite == "all" and _has_postgresql()
     warm()
     os.environ["HUANQIONG_CHROMIUM"] = found or ""
     os.chdir(root)
-    arguments = [sys.executable, "-m", "pytest", "-m", SUITES[suite], *(rest or [])]
-    os.execv(sys.executable, arguments)
+    with interrupted():
+        status = _over_postgresql(rest) if suite == "pg" else _pytest(suite, rest)
+        if also_pg:
+            ui.say("hq test: the same desk, console and flow tests over PostgreSQL")
+            # What was asked of the first run alone (a path, say) may not exist in the second.
+            status = _over_postgresql(None) or status
+    raise SystemExit(status)
+
+
+def _has_postgresql() -> bool:
+    if binaries():
+        return True
+    if os.environ.get("HUANQIONG_REQUIRE_PG") == "1":
+        raise MissingError(
+            "PostgreSQL is required for the tests and was not found: apt install postgresql-15"
+        )
+    ui.say("hq test: no PostgreSQL found, so its tests will NOT run (apt install postgresql-15)")
+    return False
+
+
+def _pytest(suite: str, rest: list[str] | None, *paths: str) -> int:
+    command = [sys.executable, "-m", "pytest", "-m", SUITES[suite], *(rest or []), *paths]
+    process = subprocess.Popen(command)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)  # pytest names what it was at, and its fixtures end
+        return process.wait()
+
+
+def _over_postgresql(rest: list[str] | None) -> int:
+    """The records' tests over a server of their own, which ends with them."""
+    if (user := owner()) is not None:
+        ui.say(f"hq test: PostgreSQL does not run as root; its server runs as the user {user}")
+    asked = [r for r in rest or [] if not r.startswith("-") and Path(r.split("::")[0]).exists()]
+    parallel = [] if rest else ["-n", "2"]
+    with cluster() as server:
+        os.environ["HUANQIONG_DATABASE"] = server.database("hq_{store}")
+        return _pytest("pg", [*parallel, *(rest or [])], *([] if asked else ON_RECORDS))

@@ -10,7 +10,8 @@ import os
 import secrets
 from pathlib import Path
 
-from huanqiong.lake.store import home
+from huanqiong.config.records import postgresql, sqlite
+from huanqiong.lake.store import database_url, home
 
 STORE_NAME = os.environ.get("HUANQIONG_STORE", "")
 STORE_PATH = home() / "stores" / STORE_NAME if STORE_NAME else None
@@ -73,17 +74,8 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": STORE_PATH / "records.sqlite3" if STORE_PATH else ":memory:",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+_URL = database_url(STORE_PATH or home() / "none")
+DATABASES = {"default": postgresql(_URL) if _URL else sqlite(STORE_PATH and STORE_PATH / "records.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "trust.Person"
 AUTH_PASSWORD_VALIDATORS = [

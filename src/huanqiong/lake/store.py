@@ -4,7 +4,7 @@
     stores/NAME/records.sqlite3 the desks' records
     stores/NAME/lake/           positions by day
     stores/NAME/objects/        files by SHA-256
-    stores/NAME/keys/           signing keys, mode 0600
+    stores/NAME/keys/           signing keys, mode 0600; database.url, where PostgreSQL holds the records
     stores/NAME/grounds/        rules and geography of every detection run, for evidence
     stores/NAME/geography/      anchorages and other geography of its own, where it has any
 
@@ -42,10 +42,17 @@ class Store:
     title_en: str
     theatre: str
     clock: str
+    suite: str = "intl"
+    """The cipher suite of its log, packages and backups, from its first entry on: intl or gm."""
 
     @property
     def records(self) -> Path:
         return self.path / "records.sqlite3"
+
+    @property
+    def database(self) -> str | None:
+        """The URL of the PostgreSQL database that holds the records; None: they lie in `records`."""
+        return database_url(self.path)
 
     @property
     def lake(self) -> Path:
@@ -75,6 +82,27 @@ def stores() -> list[str]:
     return sorted(p.parent.name for p in root.glob("*/store.toml")) if root.is_dir() else []
 
 
+def database_url(path: Path) -> str | None:
+    """`$HUANQIONG_DATABASE`, `{store}` in it being the store's name, else the line in `keys/database.url`.
+
+    None where neither says anything: the store's records lie in its own directory, in SQLite. One variable
+    without `{store}` for several stores would mix them: UsageError.
+    """
+    named = os.environ.get("HUANQIONG_DATABASE", "").strip()
+    if named:
+        if "{store}" not in named and len(stores()) > 1:
+            raise UsageError(
+                f"HUANQIONG_DATABASE names one database and {home()} holds the stores {', '.join(stores())}: "
+                "write {store} where the name differs, or put each URL into its store's keys/database.url."
+            )
+        return named.replace("{store}", path.name.replace("-", "_"))
+    file = path / "keys" / "database.url"
+    try:
+        return file.read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
 def open_store(name: str) -> Store:
     """The named store; MissingError when there is none."""
     path = home() / "stores" / name
@@ -87,7 +115,8 @@ def open_store(name: str) -> Store:
         ) from None
     except tomllib.TOMLDecodeError as e:
         raise StoreError(f"{path / 'store.toml'}: {e}. Restore it from a backup.") from None
-    return Store(path, name, d["kind"], d["title_zh"], d["title_en"], d["theatre"], d["clock"])
+    told = (d["kind"], d["title_zh"], d["title_en"], d["theatre"], d["clock"], d.get("suite", "intl"))
+    return Store(path, name, *told)
 
 
 def create_store(
@@ -98,6 +127,7 @@ def create_store(
     title_en: str,
     theatre: str = "hainan",
     clock: str = "live",
+    suite: str = "intl",
 ) -> Store:
     """Makes the store's directory, or writes its description again where it exists (nothing is lost)."""
     if not _NAME.fullmatch(name):
@@ -107,6 +137,7 @@ def create_store(
         (path / sub).mkdir(parents=True, exist_ok=True)
     (path / "keys").chmod(0o700)
     quote = {"kind": kind, "title_zh": title_zh, "title_en": title_en, "theatre": theatre, "clock": clock}
+    quote["suite"] = suite
     for value in quote.values():
         if any(c in value for c in '"\\\n'):
             raise UsageError(f"Store {name}: {value!r} may not hold quotes, backslashes or line breaks.")

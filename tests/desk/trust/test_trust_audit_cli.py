@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.pg.place import place_of
 
 
 @pytest.fixture
 def hq(tmp_path: Path) -> Callable[..., Any]:
     def run(*args: str, rc: int = 0) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "HUANQIONG_HOME": str(tmp_path / "home")}
+        env = {**os.environ, **place_of(tmp_path / "home")}
         env.pop("HUANQIONG_STORE", None)
         done = subprocess.run(
             [sys.executable, "-m", "huanqiong.cli", *args],
