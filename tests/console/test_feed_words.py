@@ -30,7 +30,8 @@ def _text(node: ast.AST) -> str | None:
 
 def sentences() -> Iterator[str]:
     """What feeds and the live flow can put into `detail`."""
-    files = [*sorted((SOURCE / "feed" / "net").glob("*.py")), SOURCE / "flows" / "sea_live.py"]
+    flows = [SOURCE / "flows" / name for name in ("sea_live.py", "sea_mirror.py")]
+    files = [*sorted((SOURCE / "feed" / "net").glob("*.py")), *flows]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
@@ -56,6 +57,7 @@ def test_the_scan_finds_what_is_said() -> None:
     assert {"starting", "listening", "listening, 7 connected", "detecting: disk full"} <= found
     assert any(t.startswith("silent") for t in found)
     assert any(t.startswith("the detectors") for t in found)
+    assert any(t.startswith("the feed's process") for t in found)
 
 
 def test_every_sentence_has_its_chinese() -> None:

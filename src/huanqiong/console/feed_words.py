@@ -25,6 +25,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"stopped", "已停止"),
     (r"(.+); (?:trying|asking) again in ([\d.]+) s", r"\1；\2 秒后重试"),
     (r"silent: gaps pause until data come again", "信号中断：恢复前暂停静默判定"),
+    (r"the feed's process is away: it is being started again", "数据源进程不在：正在重新启动"),
     (r"the detectors are being compiled: alerts come later", "检测器正在编译：预警稍后产生"),
     (r"compiling the detectors: (.+)", r"检测器编译失败：\1"),
     (r"saving the detectors: (.+)", r"检测器状态未能保存：\1"),

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import close_old_connections
 
 from huanqiong.core.schema import T
 from huanqiong.core.units import US
@@ -63,7 +64,7 @@ class LiveDesk:
 
     def __init__(self, store: Store, addresses: list[str]) -> None:
         self.store, self.lake, self.objects = store, Lake(store.lake), Objects(store.objects)
-        self.now, self.clock = Now(), FeedClock()
+        self.now, self.clock = Now(time.time_ns() // 1_000_000), FeedClock()
         self._incoming = store.path / "incoming"
         self._listener = Listener(addresses)
         self._stop = threading.Event()
@@ -130,6 +131,8 @@ class LiveDesk:
             yield
         except Exception as error:
             log.exception("live feed, %s", doing)
+            # A connection that broke would break every later act too: the next one begins afresh.
+            close_old_connections()
             self._trouble = (time.monotonic(), f"{doing}: {error or type(error).__name__}")
 
     def _due(self, what: str, every_s: float) -> bool:

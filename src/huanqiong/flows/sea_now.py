@@ -17,16 +17,19 @@ _SENT = {"cog": "cog_deg", "sog": "sog_kn", "heading": "heading"}
 class Now:
     """Latest rows by MMSI, grown as ships appear. Safe to ask from several threads.
 
-    `cursor` rises by one with each update that moved something.
+    `cursor` rises by one with each update that moved something, from `first` on: a process that begins at the
+    moment's milliseconds stands above every cursor that browsers remember from the process before it.
+    `era` counts how often all vessels were taken off.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
         self._lock = threading.Lock()
         self._place: dict[int, int] = {}
         self._n = 0
         self._columns = {name: np.full(1024, np.nan) for name in COLUMNS}
         self._moved = np.zeros(1024, np.int64)
-        self.cursor = 0
+        self.cursor = first
+        self.era = 0
         self.last_us = 0
 
     def update(self, positions: pa.Table) -> int:
@@ -66,6 +69,28 @@ class Now:
         with self._lock:
             self._place, self._n, self.last_us = {}, 0, 0
             self.cursor += 1
+            self.era += 1
+
+    def packed(self, cursor: int) -> tuple[int, int, np.ndarray]:
+        """What moved after `cursor`: (newest cursor, era, float64[7, n] in the order of `COLUMNS`)."""
+        with self._lock:
+            rows = np.flatnonzero(self._moved[: self._n] > cursor)
+            return self.cursor, self.era, np.stack([self._columns[name][rows] for name in COLUMNS])
+
+    def adopt(self, cursor: int, era: int, packed: np.ndarray) -> None:
+        """Takes over what another process's `packed` said, under its cursor."""
+        with self._lock:
+            if era != self.era:
+                self._place, self._n, self.last_us, self.era = {}, 0, 0, era
+            at = []
+            for ship in packed[0].astype(np.int64).tolist():
+                i = self._place.get(ship)
+                at.append(self._add(ship) if i is None else i)
+            for name, values in zip(COLUMNS, packed, strict=True):
+                self._columns[name][at] = values
+            self._moved[at] = self.cursor = cursor
+            if at:
+                self.last_us = max(self.last_us, int(packed[1].max()))
 
     def since(self, cursor: int) -> tuple[int, dict[str, np.ndarray]]:
         """(the newest cursor, the vessels that moved after `cursor`), columns as `Picture.latest`."""

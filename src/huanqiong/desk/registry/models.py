@@ -31,7 +31,7 @@ class Vessel(models.Model):
     name_zh = models.CharField(_("registered name (Chinese)"), max_length=80, blank=True)
     name_en = models.CharField(_("registered name"), max_length=80, blank=True)
     home_port = models.CharField(_("home port"), max_length=80, blank=True)
-    flag = models.CharField(_("flag"), max_length=3, blank=True)
+    flag = models.CharField(_("flag"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
     mmsi = models.BigIntegerField(null=True, db_index=True)
     said_name = models.CharField(max_length=40, blank=True)
