@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "huanqiong.config.allauth_apps.AllauthAccounts",
+    "allauth.mfa",
     "huanqiong.desk.trust",
     "huanqiong.desk.registry",
     "huanqiong.desk.watch",
@@ -82,6 +84,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Second factors: allauth keeps and checks them, our own pages and acts lead to them.
+MFA_ADAPTER = "huanqiong.config.second_factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s a phone's clock may be off; source: RFC 6238 section 5.2
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+PASSKEY_HOST = ALLOWED_HOSTS[0]  # the name passkeys are bound to: the first of HUANQIONG_HOSTS
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 # Cookies are shared between ports of one host: each store has names of its own.

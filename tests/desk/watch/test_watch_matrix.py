@@ -59,10 +59,26 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     trust.revoke_role: ("users.manage", ("none", "auditor"), {}),
     trust.set_active: ("users.manage", ("none", True), {}),
     trust.issue_login: ("users.manage", ("none",), {}),
+    trust.unlock_person: ("users.manage", ("none",), {}),
+    trust.reset_factors: ("users.manage", ("none",), {}),
+    trust.end_session: ("users.manage", ("s-none",), {}),
+    trust.end_all_sessions: ("users.manage", ("none",), {}),
+    trust.lapse_session: ("session.lapse", ("s-none", "idle"), {}),
     trust.checkpoint: ("audit.export", (Path("KEYS"),), {}),
 }
-WITHOUT_PERMISSION = {trust.redeem_login, trust.sign_in}
+WITHOUT_PERMISSION = {trust.redeem_login, trust.sign_in, trust.prove_code, trust.prove_passkey}
 """Signing in: nobody is anybody yet."""
+OWN: dict[Callable[..., Any], tuple[tuple[Any, ...], dict[str, Any]]] = {
+    trust.begin_session: ((), {"how": "password"}),
+    trust.end_other_sessions: (("s-none",), {}),
+    trust.enrol_totp: (("A" * 32, "000000"), {}),
+    trust.enrol_passkey: (("key", {}, None), {"alone": True}),
+    trust.make_recovery_codes: ((), {}),
+    trust.remove_factor: ((0,), {}),
+}
+"""Acts on one's own account: whoever has one may, whatever their role."""
+NO_ACT = {trust.seen}
+"""Keeps when a session was last used; changes nothing for anybody else's."""
 
 
 def actors() -> list[str]:
@@ -71,7 +87,7 @@ def actors() -> list[str]:
 
 def test_every_act_is_in_the_matrix() -> None:
     named = {getattr(desk, n) for desk in (watch, registry, trust) for n in desk.__all__}
-    assert named == set(ACTS) | WITHOUT_PERMISSION
+    assert named == set(ACTS) | WITHOUT_PERMISSION | set(OWN) | NO_ACT
 
 
 @pytest.mark.django_db
@@ -103,3 +119,22 @@ def test_an_actor_may_exactly_what_the_roles_file_says(
         if done != (permission in may):
             wrong.append(f"{act.__name__}: {'allowed' if done else 'refused'}")
     assert not wrong
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", actors())
+def test_only_a_person_has_an_account_of_their_own(who: str, person: Callable[..., Any]) -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    others = {"system": SYSTEM, "operator": OPERATOR, "nobody": AnonymousUser()}
+    roles = [who] if who in role_book().roles else []
+    by = others[who] if who in others else person("somebody", *roles)
+    for act, (args, more) in OWN.items():
+        refused = False
+        try:
+            act(*args, by=by, **more)
+        except RefusedError:
+            refused = True
+        except HuanqiongError:
+            pass
+        assert refused == (who in others), act.__name__

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from huanqiong.core.errors import RefusedError
+from huanqiong.core.errors import MissingError, RefusedError
 from huanqiong.desk.trust import reads
 from huanqiong.desk.trust.actor import Actor, Machine
-from huanqiong.desk.trust.reads import AuditRow, PersonRow
+from huanqiong.desk.trust.reads import AuditRow, FactorRow, PersonRow, SessionRow
 from huanqiong.desk.trust.roles import role_book
 
 
@@ -40,6 +40,82 @@ def allow(person: Actor, permission: str) -> None:
     raise RefusedError(
         f"{name} may not: {en} / {zh} ({permission}). Roles that may: {who}. Ask an administrator for one."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a permission holds: everywhere, or at the stations `units` and in the areas `areas` (codes)."""
+
+    everywhere: bool
+    units: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+
+    def covers(self, *, unit: str = "", areas: Iterable[str] = ()) -> bool:
+        """Whether a row of this station, or in one of these areas, lies within."""
+        return self.everywhere or unit in self.units or not self.areas.isdisjoint(areas)
+
+
+NOWHERE = Scope(False)
+
+
+def scope_of(person: Actor, permission: str) -> Scope:
+    """Where the person may; nowhere without the permission. Several roles that give it add up."""
+    if not allowed(person, permission):
+        return NOWHERE
+    if isinstance(person, Machine):
+        return Scope(True)
+    book = role_book().roles
+    held = [
+        g for g in reads.grants_held(person.pk) if g.role in book and permission in book[g.role].permissions
+    ]
+    if any(not g.units and not g.areas for g in held):
+        return Scope(True)
+    units = frozenset(u for g in held for u in g.units)
+    return Scope(False, units, frozenset(a for g in held for a in g.areas))
+
+
+def allow_at(person: Actor, permission: str, *, unit: str, areas: Iterable[str] = ()) -> None:
+    """Returns when the person may at this station; RefusedError names where they may."""
+    allow(person, permission)
+    scope = scope_of(person, permission)
+    if not scope.covers(unit=unit, areas=areas):
+        where = ", ".join(sorted(scope.units | scope.areas)) or "nowhere"
+        zh, en = role_book().permissions[permission]
+        raise RefusedError(
+            f"{person.username} may not at {unit}: {en} / {zh} ({permission}). "
+            f"The role holds at: {where}. Ask an administrator for a wider one."
+        )
+
+
+def factor_due(person: Actor, kind: str) -> bool:
+    """Whether a role of the person needs a second factor in a store of that kind and they have none."""
+    book = role_book()
+    if kind in book.practice_kinds or isinstance(person, Machine) or person is None or person.pk is None:
+        return False
+    needs = any(book.roles[r].second_factor for r in reads.roles_held(person.pk) if r in book.roles)
+    return needs and not reads.has_factor(person.pk)
+
+
+def access_person(person: Actor, code: str) -> PersonRow:
+    """One account by its code: one's own, or anybody's with `users.view`; MissingError: there is none."""
+    if getattr(person, "code", None) != code:
+        allow(person, "users.view")
+    found = reads.people(code)
+    if not found:
+        raise MissingError(f"There is no account {code}.")
+    return found[0]
+
+
+def access_factors(person: Actor, code: str) -> list[FactorRow]:
+    """An account's second factors: kinds and dates."""
+    return reads.factors_of(access_person(person, code).pk)
+
+
+def access_sessions(person: Actor, code: str, kind: str) -> list[SessionRow]:
+    """An account's running sessions in a store of that kind: one's own, or anybody's with `users.manage`."""
+    if getattr(person, "code", None) != code:
+        allow(person, "users.manage")
+    return reads.sessions_of(access_person(person, code).pk, role_book().limits(kind))
 
 
 def access_people(person: Actor) -> list[PersonRow]:

@@ -1,17 +1,53 @@
-"""Acts of the trust desk: accounts, roles, sign-in, the log's checkpoint."""
+"""Acts of the trust desk: accounts, roles, sign-in, second factors, sessions, the log's checkpoint."""
 
+from huanqiong.desk.trust.acts.factors import (
+    enrol_passkey,
+    enrol_totp,
+    make_recovery_codes,
+    remove_factor,
+    reset_factors,
+)
 from huanqiong.desk.trust.acts.log import checkpoint
-from huanqiong.desk.trust.acts.people import create_person, grant_role, revoke_role, set_active, set_password
-from huanqiong.desk.trust.acts.sign_in import issue_login, redeem_login, sign_in
+from huanqiong.desk.trust.acts.people import (
+    create_person,
+    grant_role,
+    revoke_role,
+    set_active,
+    set_password,
+    unlock_person,
+)
+from huanqiong.desk.trust.acts.sessions import (
+    begin_session,
+    end_all_sessions,
+    end_other_sessions,
+    end_session,
+    lapse_session,
+    seen,
+)
+from huanqiong.desk.trust.acts.sign_in import issue_login, prove_code, prove_passkey, redeem_login, sign_in
 
 __all__ = [
+    "begin_session",
     "checkpoint",
     "create_person",
+    "end_all_sessions",
+    "end_other_sessions",
+    "end_session",
+    "enrol_passkey",
+    "enrol_totp",
     "grant_role",
     "issue_login",
+    "lapse_session",
+    "make_recovery_codes",
+    "prove_code",
+    "prove_passkey",
     "redeem_login",
+    "remove_factor",
+    "reset_factors",
     "revoke_role",
+    "seen",
     "set_active",
     "set_password",
     "sign_in",
+    "unlock_person",
 ]

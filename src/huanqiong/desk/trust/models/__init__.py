@@ -2,7 +2,14 @@
 
 from huanqiong.desk.trust.models.log import AuditEntry, AuditHead, AuditSalt
 from huanqiong.desk.trust.models.outbox import OutboxRow, Receipt
-from huanqiong.desk.trust.models.people import Grant, LoginToken, Person, new_code
+from huanqiong.desk.trust.models.people import (
+    Grant,
+    LoginToken,
+    Person,
+    PersonSession,
+    new_code,
+    new_session_code,
+)
 
 __all__ = [
     "AuditEntry",
@@ -12,6 +19,8 @@ __all__ = [
     "LoginToken",
     "OutboxRow",
     "Person",
+    "PersonSession",
     "Receipt",
     "new_code",
+    "new_session_code",
 ]

@@ -1,4 +1,6 @@
-"""Accounts of named persons, the roles they hold, their one-time logins. Rows change only in `acts`."""
+"""Accounts of named persons, the roles they hold, their one-time logins and sessions. Rows change only in
+`acts`. Second factors are rows of allauth's `Authenticator`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,11 @@ from django.utils.translation import gettext_lazy as _
 def new_code() -> str:
     """An opaque id for a person: what the audit log calls them, so that a name can be erased."""
     return f"p-{secrets.token_hex(6)}"
+
+
+def new_session_code() -> str:
+    """An opaque id for a session. It opens nothing: the browser's cookie holds another secret."""
+    return f"s-{secrets.token_hex(6)}"
 
 
 class Person(AbstractBaseUser):
@@ -28,7 +35,7 @@ class Person(AbstractBaseUser):
     units = models.JSONField(_("units"), default=list)  # codes of registry units the person serves with
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    failed = models.PositiveIntegerField(default=0)  # failed sign-ins since the last good one
+    failed = models.PositiveIntegerField(default=0)  # failed passwords and codes since the last good sign-in
     locked_until = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "username"
@@ -43,10 +50,15 @@ class Person(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role a person holds from `since` to `until` (None: open). Revoking ends it; it is never deleted."""
+    """A role a person holds from `since` to `until` (None: open). Revoking ends it; it is never deleted.
+
+    `units` and `areas`: codes of the stations and areas where it holds; both empty: everywhere.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(_("role"), max_length=40)
+    units = models.JSONField(default=list)
+    areas = models.JSONField(default=list)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     granted_by = models.CharField(max_length=20)  # actor code
@@ -64,3 +76,24 @@ class LoginToken(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class PersonSession(models.Model):
+    """A signed-in browser of a person, from `begun_at` to `ended_at` (None: it runs, or has lapsed unseen).
+
+    `code` stands in the browser's session and names this row; ending the row ends the session at its next
+    request, whatever the browser still holds.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sessions")
+    code = models.CharField(max_length=20, unique=True, default=new_session_code, editable=False)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # to the minute
+    how = models.CharField(max_length=40)  # password, one_time, passkey; with the second factor after a +
+    address = models.CharField(max_length=45, blank=True)  # "" = not known
+    agent = models.CharField(max_length=200, blank=True)  # what the browser calls itself
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "ended_at"])]

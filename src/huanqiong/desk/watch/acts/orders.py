@@ -6,6 +6,7 @@ from datetime import datetime
 
 from huanqiong.core.errors import MissingError, StateError, UsageError
 from huanqiong.desk.registry.reads import unit_id
+from huanqiong.desk.trust.access import allow_at
 from huanqiong.desk.trust.act import act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
@@ -15,7 +16,7 @@ from huanqiong.desk.watch.standing import detector, locked_alert, require
 
 
 def _locked(order_id: int) -> Order:
-    row = Order.objects.select_for_update(of=("self",)).filter(pk=order_id).first()
+    row = Order.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=order_id).first()
     if row is None:
         raise MissingError(f"There is no order {order_id}. It may be of another store.")
     return row
@@ -60,7 +61,10 @@ def order(
 
 
 def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: str | None = None) -> int:
-    """The unit has the order. `name`: who answered, where the receipt came by voice."""
+    """The unit has the order. `name`: who answered, where the receipt came by voice.
+
+    RefusedError where the person's role does not hold at that unit.
+    """
     subject = f"order:{order_id}"
     with act(
         "watch.acknowledge_order",
@@ -74,6 +78,7 @@ def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: s
         if a.repeated:
             return order_id
         row = _locked(order_id)
+        allow_at(by, "watch.outcome", unit=row.unit.code)
         if row.state not in ("issued", "expired") or row.acknowledged_at is not None:
             raise StateError(f"Order {order_id} is {row.state} and was acknowledged or ended already.")
         row.acknowledged_at, row.acknowledged_by, row.acknowledged_name = a.at, by, name
@@ -94,7 +99,10 @@ def record_outcome(
     note: str = "",
     request_id: str | None = None,
 ) -> int:
-    """How the inspection ended: hit, no_hit, or not_possible with its cause. Once per order."""
+    """How the inspection ended: hit, no_hit, or not_possible with its cause. Once per order.
+
+    RefusedError where the person's role does not hold at that unit.
+    """
     if result not in OUTCOMES:
         raise UsageError(f"Outcome {result!r}: say {', '.join(OUTCOMES)}.")
     if (result == "not_possible") != bool(cause) or (cause and cause not in CAUSES):
@@ -111,6 +119,7 @@ def record_outcome(
         if a.repeated:
             return order_id
         row = _locked(order_id)
+        allow_at(by, "watch.outcome", unit=row.unit.code)
         if row.state == "done":
             raise StateError(f"Order {order_id} has its outcome already.")
         alert = locked_alert(row.alert_id)
