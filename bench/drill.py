@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -165,14 +166,15 @@ def main() -> None:
         if not chosen:
             continue
         print(f"\n{name} seeds, {a.hours:g} h each\n\n{HEAD}", flush=True)
-        missed: list[str] = []
+        missed: Counter[str] = Counter()
         for seed in chosen:
             r = in_a_process(seed, a.hours, seed == a.evidence)
             print(row(r), flush=True)
-            missed += [f"{seed}: {m}" for m in r["missed"]]
+            missed.update(m if "landing" in m else f"{m} (seed {seed})" for m in r["missed"])
             if "evidence" in r:
                 told = said(r["evidence"], seed) + "".join(f"\n  {f}" for f in r["evidence"]["failed"])
-        print(f"\nmissed: {'; '.join(missed) or 'nothing'}", flush=True)
+        said_of = "; ".join(f"{n} {m}" for m, n in sorted(missed.items()))
+        print(f"\nmissed: {said_of or 'nothing'}", flush=True)
     if told:
         print(f"\n{told}")
 
