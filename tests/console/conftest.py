@@ -10,7 +10,7 @@ import plant
 import pytest
 from django.test import Client
 
-from huanqiong.console import chain, house
+from huanqiong.console import chain, house, limits
 from huanqiong.console.api import sea
 from huanqiong.desk.trust import reads
 from huanqiong.lake.store import Store, create_store
@@ -41,6 +41,7 @@ def store(
     settings.STORE_NAME = "drill"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     house.house.cache_clear()
+    limits.counters.cache_clear()  # each test has all its tries before it
     monkeypatch.setattr(sea, "_labels", (0.0, {}))
     monkeypatch.setattr(chain, "_state", (0, chain.ZERO))
     plant.records(static)

@@ -11,7 +11,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huanqiong.config.settings")
 # WhiteNoise hands small local files to Django as plain iterators; reading them at once is what we want.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from huanqiong.console.bodies import bounded  # noqa: E402  needs the apps
+
+application = bounded(_django)
 
 
 def _warm() -> None:

@@ -49,16 +49,18 @@ INSTALLED_APPS = [
     "huanqiong.console",
 ]
 MIDDLEWARE = [
+    "huanqiong.console.security.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "huanqiong.console.language.LanguageMiddleware",
+    "huanqiong.console.bodies.BodiesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "huanqiong.console.limits.LimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "huanqiong.console.security.ContentPolicyMiddleware",
 ]
 CSRF_FAILURE_VIEW = "huanqiong.console.pages.csrf_failed"
 ROOT_URLCONF = "huanqiong.config.urls"
@@ -98,8 +100,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 # Cookies are shared between ports of one host: each store has names of its own.
-SESSION_COOKIE_NAME = f"hq_{STORE_NAME or 'x'}_session"
-CSRF_COOKIE_NAME = f"hq_{STORE_NAME or 'x'}_csrf"
+# Behind TLS the browser itself holds them to this host and to encrypted connections (__Host-, RFC 6265bis).
+TLS = os.environ.get("HUANQIONG_TLS") == "1"
+_COOKIE = f"{'__Host-' if TLS else ''}hq_{STORE_NAME or 'x'}"
+SESSION_COOKIE_NAME = f"{_COOKIE}_session"
+CSRF_COOKIE_NAME = f"{_COOKIE}_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+SECURE_SSL_REDIRECT = TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]  # asked for on the loopback
+SECURE_HSTS_SECONDS = 63_072_000 if TLS else 0  # two years; source: hstspreload.org
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_CODE = "zh-hans"
@@ -116,6 +126,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "huanqiong.console.secrets_filter.NoSecrets"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -31,5 +31,6 @@ urlpatterns = [
     path("api/stream", stream.stream),
     path("api/", api.urls),
 ]
+handler400 = "huanqiong.console.refusing.malformed"
 handler404 = "huanqiong.console.pages.not_found"
 handler500 = "huanqiong.console.pages.broken"

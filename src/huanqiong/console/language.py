@@ -37,5 +37,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(to)
     language = request.POST.get("language", "")
     if language in {code for code, _ in settings.LANGUAGES}:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86_400, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 86_400,
+            samesite="Lax",
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+        )
     return response
