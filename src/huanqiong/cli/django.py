@@ -77,7 +77,7 @@ def _reach(store: Store) -> None:
     """The database answers and keeps what it commits; a missing one is made where the role may."""
     from django.db import OperationalError, connection
 
-    from huanqiong.config.records import unsafe
+    from huanqiong.config.records import first_line, unsafe
 
     if connection.vendor == "postgresql":
         _there(store)
@@ -98,15 +98,12 @@ def _away(store: Store, said: str) -> HuanqiongError:
     return HuanqiongError(f"The records of store {store.name} cannot be reached: {said}")
 
 
-def first_line(error: Exception) -> str:
-    """What a database says, without the lines after the first."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
 def _there(store: Store) -> None:
     """Asks once without the pool, whose own tries would go on for ten seconds and say less."""
     import psycopg
     from django.db import connection
+
+    from huanqiong.config.records import first_line
 
     parameters = {k: v for k, v in connection.get_connection_params().items() if k != "pool"}
     for unwanted in ("cursor_factory", "context", "prepare_threshold"):

@@ -71,6 +71,7 @@ def _packages() -> Iterator[Finding]:
         if "extra ==" in need or "==" not in need:
             continue
         name, version = need.split(";")[0].strip().split("==")
+        name = name.split("[")[0]
         try:
             have = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -102,6 +103,14 @@ def _tools() -> Iterator[Finding]:
         yield Finding("Chromium", "ok", f"{found} (browser tests)")
     else:
         yield Finding("Chromium", "missing", "browser tests will not run", "apt install chromium")
+    from huanqiong.cli.cluster import binaries
+
+    place = binaries()
+    if place:
+        yield Finding("PostgreSQL", "ok", f"{place} (`hq test pg`)")
+    else:
+        remedy = "apt install postgresql-15"
+        yield Finding("PostgreSQL", "missing", "its tests will not run; SQLite holds the records", remedy)
     fonts = shutil.which("fc-list")
     if fonts and not os.popen(f"{fonts} :lang=zh family").read().strip():
         yield Finding("Chinese fonts", "missing", "none on this machine", "apt install fonts-noto-cjk")
@@ -132,19 +141,50 @@ def _objects(store: Store) -> Iterator[Finding]:
 
 
 def _records(store: Store) -> Iterator[Finding]:
-    import sqlite3
-
     what = f"records of {store.name}"
+    if store.database is not None:
+        yield _postgresql(what, store.database)
+        return
     if not store.records.exists():
         yield Finding(what, "missing", "not made yet", "`hq demo` makes them.")
         return
+    import sqlite3
+
     with sqlite3.connect(f"file:{store.records}?mode=ro", uri=True) as db:
         answer = db.execute("PRAGMA integrity_check").fetchone()[0]
     db.close()
     if answer == "ok":
-        yield Finding(what, "ok", f"{store.records.stat().st_size / 1e6:.1f} MB, integrity checked")
+        size = store.records.stat().st_size / 1e6
+        yield Finding(what, "ok", f"SQLite, {size:.1f} MB, integrity checked, every commit on the disk")
     else:
         yield Finding(what, "damaged", str(answer), "Restore the store from its last backup.")
+
+
+def _postgresql(what: str, url: str) -> Finding:
+    """What the server says of itself; never the URL, which holds a password."""
+    import psycopg
+
+    from huanqiong.config.records import MUST, OLDEST, SESSION, first_line
+
+    session = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+    try:
+        with psycopg.connect(url, connect_timeout=5, options=session) as db:
+            version = db.info.server_version // 10_000
+            asked = "SELECT pg_database_size(current_database()), current_database(), current_setting(%s)"
+            row = db.execute(asked, ["server_encoding"]).fetchone()
+            found = {m: (db.execute("SELECT current_setting(%s)", [m]).fetchone() or [""])[0] for m in MUST}
+    except psycopg.Error as e:
+        remedy = "Is the server running, and is the URL in the store's keys/database.url right?"
+        return Finding(what, "missing", f"PostgreSQL cannot be reached: {first_line(e)}", remedy)
+    size, name, encoding = row or (0, "", "")
+    text = f"PostgreSQL {version}, database {name}, {size / 1e6:.1f} MB"
+    wrong = [f"{m} is {found[m]}" for m, must in MUST.items() if found[m] != must]
+    if wrong:
+        return Finding(what, "damaged", f"{text}; {', '.join(wrong)}", "A crash could lose acts: set it on.")
+    if version < OLDEST or encoding != "UTF8":
+        needed = f"PostgreSQL {OLDEST} or newer with the encoding UTF8 is needed."
+        return Finding(what, "damaged", f"{text}, {encoding}", needed)
+    return Finding(what, "ok", f"{text}, every commit on the disk")
 
 
 def _keys(store: Store) -> Finding:

@@ -98,3 +98,8 @@ def unsafe(connection: Any) -> list[str]:
             if (value := cursor.fetchone()[0]) != must:
                 out.append(f"{name} is {value}, not {must}")
     return out
+
+
+def first_line(error: Exception) -> str:
+    """What a database says, without the lines after the first."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
