@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from huanqiong.desk.trust.log import public_pem
+from huanqiong.desk.trust.suites import suite_of
 from huanqiong.flows.evidence import form
 from huanqiong.flows.evidence.opening import Check
 from huanqiong.flows.evidence.verify import verify
@@ -185,25 +185,28 @@ def test_any_byte_of_the_file(made: tuple[Path, Path, str], tmp_path: Path) -> N
 
 def signed_again(members: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
     """As a forger who has a key of his own would do it: every hash and the signature agree."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from huanqiong.core.merkle import Frontier, inclusion_proof
+    from huanqiong.desk.trust.canonical import canonical
+    from huanqiong.desk.trust.note import origin_of, sign_checkpoint
 
-    from huanqiong.desk.trust.log import link, sign_checkpoint
-
-    key = Ed25519PrivateKey.generate()
+    key = suite_of("intl").new_key()
     out = {**members, **changed}
     manifest = json.loads(out[form.MANIFEST]) | {"content_sha256": form.content_sha256(out)}
     entries = form.read_lines(out[form.AUDIT], form.AUDIT)[:-1]
-    body = entries[-1]["body"]
-    body["details"]["content_sha256"] = manifest["content_sha256"]
-    from huanqiong.desk.trust.canonical import canonical
-
-    entries[-1]["hash"] = link(entries[-1]["before"], canonical(body))
-    point = sign_checkpoint(manifest["log"], entries[-1]["seq"], entries[-1]["hash"], key)
+    entries[-1]["body"]["details"]["content_sha256"] = manifest["content_sha256"]
+    tree, nodes = Frontier(), {}
+    for e in entries:  # a log of the forger's own, in which these entries are all
+        for level, index, h in tree.append(tree.hasher.leaf(canonical(e["body"]).encode())):
+            nodes[level, index] = h
+    for n, e in enumerate(entries):
+        e["seq"] = n + 1
+        e["proof"] = [h.hex() for h in inclusion_proof(n, tree.size, lambda a, b: nodes[a, b])]
+    point = sign_checkpoint(origin_of(manifest["log"]), tree.size, tree.root(), key).text
     out[form.AUDIT] = b"".join(form.json_bytes(e) for e in [*entries, {"checkpoint": point}])
     manifest["files"] = form.listed(out)
     out[form.MANIFEST] = form.json_bytes(manifest)
     out[form.SIGNATURE], out[form.KEY] = form.sign(out[form.MANIFEST], key)
-    assert out[form.KEY] == public_pem(key.public_key())
+    assert out[form.KEY] == key.public().pem()
     return out
 
 

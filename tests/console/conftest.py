@@ -43,7 +43,7 @@ def store(
     house.house.cache_clear()
     limits.counters.cache_clear()  # each test has all its tries before it
     monkeypatch.setattr(sea, "_labels", (0.0, {}))
-    monkeypatch.setattr(chain, "_state", (0, chain.ZERO))
+    chain.forget()
     plant.records(static)
     yield house.house().store
     house.house.cache_clear()

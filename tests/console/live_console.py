@@ -37,6 +37,15 @@ from huanqiong.desk.trust import acts
 from huanqiong.desk.trust.actor import OPERATOR
 print(acts.issue_login(sys.argv[1], by=OPERATOR))
 """
+SERVE = """
+import sys, uvicorn
+from huanqiong.config.asgi import application
+from huanqiong.desk.trust.sequencer import Sequencer
+from huanqiong.lake.store import open_store
+Sequencer(open_store("drill").keys).start()
+how = {"log_level": "warning", "timeout_graceful_shutdown": 1}
+uvicorn.run(application, host="127.0.0.1", port=int(sys.argv[1]), **how)
+"""
 RAISE = """
 import sys, json, django
 from datetime import datetime
@@ -125,15 +134,7 @@ def serve(home: Path) -> Iterator[Console]:
     }
     console = Console(_free_port(), environment)
     console.python(PREPARE, str(HERE))
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "huanqiong.config.asgi:application",
-        "--port",
-        str(console.port),
-    ]
-    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+    command = [sys.executable, "-c", SERVE, str(console.port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:

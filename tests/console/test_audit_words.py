@@ -89,6 +89,11 @@ def details_written() -> set[str]:
     return found
 
 
+LOGS_OWN = {"audit.begin", "audit.tree"}
+"""Entries that no act writes: the sequencer's first, and the one of the move from a chain to a tree."""
+LOGS_DETAILS = {"log", "suite", "chain_size", "chain_head"}
+
+
 def details_handed() -> set[str]:
     """Keys that flows hand to acts in `held=`."""
     found: set[str] = set()
@@ -100,18 +105,18 @@ def details_handed() -> set[str]:
 
 
 def test_the_scan_sees_what_acts_write() -> None:
-    assert {"watch.claim", "audit.begin", "zone.draw", "login.password"} <= acts_written()
-    assert {"taken_from", "frozen_sha256", "agency", "stretched", "quiet", "was", "log"} <= details_written()
+    assert {"watch.claim", "audit.export", "zone.draw", "login.password"} <= acts_written()
+    assert {"taken_from", "frozen_sha256", "agency", "stretched", "quiet", "was", "size"} <= details_written()
 
 
 def test_every_act_has_its_words() -> None:
-    assert acts_written() - set(WORDS["acts"]) == set()
+    assert (acts_written() | LOGS_OWN) - set(WORDS["acts"]) == set()
     groups = {a.split(".")[0] for a in acts_written()}
     assert groups - set(WORDS["acts"]) == set()
 
 
 def test_every_detail_has_its_words() -> None:
-    assert (details_written() | details_handed()) - set(WORDS["details"]) == set()
+    assert (details_written() | details_handed() | LOGS_DETAILS) - set(WORDS["details"]) == set()
     assert "reproduced" in details_handed()
 
 

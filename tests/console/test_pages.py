@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import plant
 import pytest
@@ -112,11 +113,16 @@ def test_a_name_from_the_radio_is_text(signed_in: Callable[..., Client]) -> None
         assert "&lt;img src=x" in text
 
 
-def test_audit_page_says_whether_the_chain_holds(signed_in: Callable[..., Client]) -> None:
+def test_audit_page_says_whether_the_log_holds(signed_in: Callable[..., Client], tmp_path: Path) -> None:
     from huanqiong.console import chain
+    from huanqiong.desk.trust.sequencer import sequence
 
     client = signed_in("chen")
-    assert "chain holds up to entry" in client.get("/audit/").content.decode()
+    assert "wait for their place" in client.get("/audit/").content.decode()
+    sequence(tmp_path)
+    page = client.get("/audit/").content.decode()
+    assert "log holds up to entry" in page
+    assert "wait for their place" not in page
     checked = chain.verified()
     assert checked.broken is None
     assert checked.upto > 10
@@ -146,7 +152,7 @@ def test_accounts_are_listed_with_roles_and_state(signed_in: Callable[..., Clien
     text = client.get("/accounts/").content.decode()
     for said in ("lin", "Lin Xiao", "Duty officer") if language == "en" else ("lin", "林晓", "值班员"):
         assert said in text
-    row = next(r for r in text.split("<tr>") if '<td class="mono">fu</td>' in r)
+    row = next(r for r in text.split("<tr>") if '>fu</a></td>' in r)
     assert ("closed" if language == "en" else "已关闭") in row
     assert "/audit/?actor=" not in text, "an administrator reads no log"
     assert "/audit/?actor=" in signed_in("chen", language).get("/accounts/").content.decode()

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from huanqiong.core.errors import MissingError, RefusedError, UsageError
 from huanqiong.core.profile import Profile, load_profile
@@ -24,7 +23,7 @@ from huanqiong.desk.registry import acts as registry
 from huanqiong.desk.trust import acts as trust
 from huanqiong.desk.trust import reads as people
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
-from huanqiong.desk.trust.log import public_pem, read_public_key
+from huanqiong.desk.trust.suites import read_verify_key, suite_of
 from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.acts import raising
 from huanqiong.desk.watch.models import Alert, Verdict
@@ -263,15 +262,15 @@ def test_an_export_is_an_act_with_a_right_and_a_purpose(
     assert entry.subject == f"alert:{alert}"
     assert entry.details["purpose"] == "案号 2026-17"
     assert entry.details["content_sha256"] == form.content_sha256(done.members)
-    key = read_public_key(done.members[form.KEY])
+    key = read_verify_key(done.members[form.KEY])
     [signature] = [c for c in checked(done, tmp_path, key=key) if c.name == "signature"]
     assert signature.state == "ok"
-    other = read_public_key(_another_key())
+    other = read_verify_key(_another_key())
     assert "another store" in failed(checked(done, tmp_path, key=other))[0]
 
 
 def _another_key() -> bytes:
-    return public_pem(Ed25519PrivateKey.generate().public_key())
+    return suite_of("intl").new_key().public().pem()
 
 
 def test_the_same_alert_gives_the_same_content(

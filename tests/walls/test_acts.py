@@ -13,8 +13,8 @@ ROOMS = ("desk", "flows", "console", "cli", "config")
 WRITES = {"save", "delete", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
 WRITES |= {f"a{name}" for name in WRITES}
 QUERIES = {"objects", "filter", "exclude", "all", "select_for_update", "using"}
-MACHINERY = {SRC / "desk" / "trust" / "act.py"}
-"""The act itself: it adds the audit entry and the outbox rows."""
+MACHINERY = {SRC / "desk" / "trust" / "act.py", SRC / "desk" / "trust" / "sequencer.py"}
+"""The act itself, which adds the log's entry and the outbox rows; the sequencer, which gives them places."""
 
 
 def files(*rooms: str) -> list[Path]:

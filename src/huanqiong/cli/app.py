@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from huanqiong import __version__
-from huanqiong.cli import audit, bench, demo, doctor, drill, evidence, serve, suites, user, warm
+from huanqiong.cli import audit, bench, demo, doctor, drill, evidence, serve, suites, up, user, warm
+from huanqiong.cli import up_children as children
 from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
 
 app = typer.Typer(
@@ -39,6 +40,9 @@ drills.command("score")(drill.score)
 app.command("doctor")(doctor.doctor)
 app.command("test", context_settings={"ignore_unknown_options": True})(suites.run_suite)
 app.command("bench")(bench.bench)
+app.command("up")(up.up)
+app.command("up-web", hidden=True)(children.web)
+app.command("up-worker", hidden=True)(children.worker)
 app.command("serve", hidden=True)(serve.serve)
 app.command("prepare", hidden=True)(demo.prepare)
 app.command("warm", hidden=True)(warm.warm)
@@ -60,6 +64,10 @@ people.command("login")(user.login)
 app.add_typer(log, name="audit")
 log.command("export")(audit.export)
 log.command("verify")(audit.verify)
+log.command("proof")(audit.proof)
+log.command("cosign")(audit.cosign)
+log.command("accept")(audit.accept)
+log.command("stamp")(audit.stamp)
 
 app.add_typer(proofs, name="evidence")
 proofs.command("export")(evidence.export)

@@ -142,9 +142,9 @@ def _show(checks: list[Check]) -> None:
 
 
 def _key(path: Path):  # type: ignore[no-untyped-def]
-    from huanqiong.desk.trust.log import read_public_key
+    from huanqiong.desk.trust.suites import read_verify_key
 
-    return read_public_key(ui.read(path))
+    return read_verify_key(ui.read(path))
 
 
 def _log(path: Path, key) -> dict[str, str]:  # type: ignore[no-untyped-def]
@@ -155,4 +155,4 @@ def _log(path: Path, key) -> dict[str, str]:  # type: ignore[no-untyped-def]
     lines = ui.read(path).splitlines()
     trust_log.verify(lines, key)
     rows = (json.loads(line) for line in lines)
-    return {str(r["seq"]): r["hash"] for r in rows if "seq" in r}
+    return {str(r["seq"]): r["leaf"] for r in rows if "seq" in r}

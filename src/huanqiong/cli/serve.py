@@ -38,8 +38,10 @@ def serve(
     import uvicorn
 
     from huanqiong.config.asgi import application
+    from huanqiong.desk.trust.sequencer import Sequencer
     from huanqiong.flows import accounts, sea_live
 
+    sequencer = Sequencer(opened.keys).start()
     if login_for:
         _leave_login(store, accounts.login_path(login_for))
     desk = sea_live.start(opened, feed or [])
@@ -52,6 +54,7 @@ def serve(
             )
         finally:
             desk.stop()
+            sequencer.stop()
 
 
 def interrupt_on_signals() -> None:

@@ -38,9 +38,9 @@ def test_what_a_device_says_is_kept_once_with_its_times() -> None:
     assert out == {"vessels": 1, "new": 1, "stretched": 0}
     [row] = reads.static_history(A)
     assert (row.first_seen, row.last_seen, row.name, row.draught_m) == (at(1), at(3), "HAI OU 8", 4.5)
-    size = trust.audit_state()["size"]
+    size = trust.log_end().waiting
     assert acts.record_static([said(hours=2)], by=SYSTEM)["stretched"] == 0
-    assert trust.audit_state()["size"] == size
+    assert trust.log_end().waiting == size
     acts.record_static([said(hours=5, name="HAI OU 9", eta="x")], by=SYSTEM)
     assert [r.name for r in reads.static_history(A)] == ["HAI OU 9", "HAI OU 8"]
     vessel = reads.vessel(A)

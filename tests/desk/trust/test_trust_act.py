@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,32 +11,51 @@ from django.db import DatabaseError, connection, transaction
 
 from huanqiong.core.errors import RefusedError, StateError
 from huanqiong.desk.trust import acts, reads
-from huanqiong.desk.trust.act import Private, act
+from huanqiong.desk.trust.act import Private, act, together
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
-from huanqiong.desk.trust.canonical import canonical
-from huanqiong.desk.trust.log import ZERO, link
-from huanqiong.desk.trust.models import AuditEntry, AuditSalt, OutboxRow, Person, Receipt
+from huanqiong.desk.trust.keys import signing_key
+from huanqiong.desk.trust.log import export_lines, verify
+from huanqiong.desk.trust.models import (
+    LogCheckpoint,
+    LogEntry,
+    LogMark,
+    LogNode,
+    LogSalt,
+    OutboxRow,
+    Person,
+    Receipt,
+)
+from huanqiong.desk.trust.sequencer import sequence
+from huanqiong.desk.trust.suites import suite_of
 
 pytestmark = pytest.mark.django_db
 
 
-def chain_holds() -> bool:
-    head = ZERO
-    for n, (seq, body, digest) in enumerate(reads.audit_log(), 1):
-        head = link(head, body)
-        if (seq, digest) != (n, head) or canonical(json.loads(body)) != body:
-            return False
-    return reads.audit_state()["hash"] == head
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    return tmp_path / "keys"
 
 
-def test_an_act_writes_its_entry_and_its_outbox_row() -> None:
+def log_holds(keys: Path) -> bool:
+    """Everything has its place, and the export verifies."""
+    sequence(keys)
+    end, key = reads.log_end(), signing_key(keys, suite_of("intl"))
+    lines = export_lines(reads.entries(end.size), reads.checkpoints(end.size, "intl"), key)
+    found = verify((line.encode() for line in lines), key.public())
+    return found.point.size == end.size == LogEntry.objects.count() and not end.waiting
+
+
+def test_an_act_writes_its_entry_and_its_outbox_row(keys: Path) -> None:
     with act("test.do", by=SYSTEM, subject="thing:1", details={"mass_g": 1.5, "n": 3}) as a:
         a.tell("thing", ids=[1])
     row = reads.audit(act="test")[0]
     assert (row.actor, row.subject, row.details) == ("system", "thing:1", {"mass_g": "1.5", "n": 3})
+    assert row.seq is None
+    assert not reads.outbox_after(0)
+    assert log_holds(keys)
     assert [(t, p) for _, t, p, _ in reads.outbox_after(0)] == [("thing", {"ids": [1]})]
-    assert [e.act for e in reads.audit()][-1] == "audit.begin"
-    assert chain_holds()
+    assert [(e.seq, e.act) for e in reads.audit(act="test")] == [(2, "test.do")]
+    assert reads.audit(act="audit")[0].details.keys() == {"log", "suite"}
 
 
 def test_a_failed_act_leaves_nothing() -> None:
@@ -49,7 +68,7 @@ def test_a_failed_act_leaves_nothing() -> None:
     with pytest.raises(StateError):
         fail()
     assert not Person.objects.exists()
-    assert not AuditEntry.objects.exists()
+    assert not LogEntry.objects.exists()
     assert not OutboxRow.objects.exists()
     assert not Receipt.objects.exists()
 
@@ -57,10 +76,10 @@ def test_a_failed_act_leaves_nothing() -> None:
 def test_an_idle_act_writes_no_entry() -> None:
     with act("test.do", by=SYSTEM) as a:
         a.idle = True
-    assert not AuditEntry.objects.exists()
+    assert not LogEntry.objects.exists()
 
 
-def test_acts_within_an_act_are_one_transaction() -> None:
+def test_acts_within_an_act_are_one_transaction(keys: Path) -> None:
     def both() -> None:
         with act("test.outer", by=SYSTEM):
             with act("test.inner", by=SYSTEM):
@@ -69,18 +88,18 @@ def test_acts_within_an_act_are_one_transaction() -> None:
 
     with pytest.raises(StateError):
         both()
-    assert not AuditEntry.objects.exists()
+    assert not LogEntry.objects.exists()
     with act("test.outer", by=SYSTEM), act("test.inner", by=SYSTEM):
         pass
-    assert [e.act for e in reads.audit()] == ["test.outer", "test.inner", "audit.begin"]
-    assert chain_holds()
+    assert [e.act for e in reads.audit()] == ["test.outer", "test.inner"]
+    assert log_holds(keys)
 
 
 def test_the_same_request_gives_the_first_result_and_changes_nothing() -> None:
     first = acts.create_person("li", by=OPERATOR, request_id="tablet-7:1")
-    size = reads.audit_state()["size"]
+    size = LogEntry.objects.count()
     assert acts.create_person("li", by=OPERATOR, request_id="tablet-7:1") == first
-    assert reads.audit_state()["size"] == size
+    assert LogEntry.objects.count() == size
     with pytest.raises(StateError, match="tablet-7:1"):
         acts.create_person("wang", by=OPERATOR, request_id="tablet-7:1")
 
@@ -92,42 +111,90 @@ def test_another_person_cannot_fetch_a_result_by_its_request_id(person: Callable
         acts.create_person("li", by=admin, request_id="r")
 
 
-def test_personal_values_are_kept_as_salted_hashes_that_can_be_erased() -> None:
+def test_personal_values_are_kept_as_salted_hashes_that_can_be_erased(keys: Path) -> None:
     with act("test.do", by=SYSTEM, details={"who": Private("张三"), "again": [Private("张三")]}):
         pass
-    body = AuditEntry.objects.get(act="test.do").body
+    body = LogEntry.objects.get(act="test.do").body
     assert "张三" not in body
-    assert AuditSalt.objects.count() == 1
+    assert LogSalt.objects.count() == 1
     with act("test.do", by=SYSTEM, details={"who": Private("张三")}):
         pass
     hashes = {r.details["who"]["sha256"] for r in reads.audit(act="test")}
     assert len(hashes) == 2
-    AuditSalt.objects.all().delete()
-    assert chain_holds()
+    LogSalt.objects.all().delete()
+    assert log_holds(keys)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE trust_auditentry SET body = '{}' WHERE seq = 1",
-        "UPDATE trust_auditentry SET actor = 'x'",
-        "DELETE FROM trust_auditentry WHERE seq = 2",
-        "INSERT INTO trust_auditentry SELECT 9, body, 'x', at, actor, act, '' FROM trust_auditentry",
-        "REPLACE INTO trust_auditentry SELECT 1, '{}', hash, at, actor, act, '' FROM trust_auditentry",
-    ],
-)
-def test_the_database_refuses_to_touch_entries(statement: str) -> None:
+STATEMENTS = [
+    "UPDATE trust_logentry SET body = '{}' WHERE seq = 1",
+    "UPDATE trust_logentry SET actor = 'x'",
+    "UPDATE trust_logentry SET seq = NULL WHERE seq = 3",
+    "UPDATE trust_logentry SET seq = 9 WHERE seq IS NULL",
+    "UPDATE trust_logentry SET seq = 5, actor = 'x' WHERE seq IS NULL",
+    "DELETE FROM trust_logentry WHERE seq = 2",
+    "DELETE FROM trust_logentry WHERE seq IS NULL",
+    "INSERT INTO trust_logentry SELECT 99, 5, body, leaf, at, actor, act, '' FROM trust_logentry"
+    " WHERE seq = 2",
+    "REPLACE INTO trust_logentry SELECT 2, NULL, '{}', leaf, at, actor, act, '' FROM trust_logentry",
+    "UPDATE trust_logcheckpoint SET text = ''",
+    "DELETE FROM trust_logcheckpoint",
+    "REPLACE INTO trust_logcheckpoint SELECT size, '', at FROM trust_logcheckpoint",
+    "UPDATE trust_lognode SET hash = ''",
+    "DELETE FROM trust_lognode",
+    "REPLACE INTO trust_lognode SELECT 99, level, \"index\", '' FROM trust_lognode",
+    "UPDATE trust_logmark SET data = ''",
+    "DELETE FROM trust_logmark",
+]
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_the_database_refuses_to_touch_the_log(statement: str, keys: Path) -> None:
     if statement.startswith("REPLACE") and connection.vendor != "sqlite":
         pytest.skip("REPLACE is SQLite's")
     for _ in range(3):
         with act("test.do", by=SYSTEM):
             pass
+    sequence(keys)
+    with act("test.do", by=SYSTEM):
+        pass
+    LogNode.objects.create(level=8, index=0, hash=b"h")
+    point = LogCheckpoint.objects.get()
+    LogMark.objects.create(checkpoint=point, kind="cosignature", by="w", data=WITNESS, at=point.at)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert chain_holds()
+    assert log_holds(keys)
+
+
+WITNESS = "— w AAAAAAAA"
 
 
 def test_a_machine_does_only_what_the_roles_file_lets_it() -> None:
     with pytest.raises(RefusedError, match=r"watch\.judge"), act("x", by=SYSTEM, permission="watch.judge"):
         pass
-    assert not AuditEntry.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_acts_together_are_one_transaction_with_an_entry_each(keys: Path) -> None:
+    with together():
+        for n in range(300):
+            with act("test.do", by=SYSTEM, subject=f"thing:{n}", details={"who": Private(f"第{n}人")}) as a:
+                a.tell("thing", id=n)
+    assert log_holds(keys)
+    assert [e.subject for e in reads.audit(act="test", limit=1000)] == [
+        f"thing:{n}" for n in range(299, -1, -1)
+    ]
+    assert [ids["id"] for _, _, ids, _ in reads.outbox_after(0)] == list(range(300))
+    assert LogSalt.objects.count() == 300
+
+    def half() -> None:
+        with together():
+            with act("test.lost", by=SYSTEM) as a:
+                a.tell("thing", id=1)
+            raise StateError("no")
+
+    with pytest.raises(StateError):
+        half()
+    assert not reads.audit(act="test.lost")
+    with act("test.after", by=SYSTEM):
+        pass
+    assert len(reads.audit(act="test.after")) == 1

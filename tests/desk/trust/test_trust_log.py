@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import random
 import subprocess
@@ -10,24 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from huanqiong.core.errors import InputError, IntegrityError
+from huanqiong.core.errors import IntegrityError, StoreError
+from huanqiong.core.merkle import Frontier
 from huanqiong.desk.trust.canonical import canonical
 from huanqiong.desk.trust.keys import signing_key
-from huanqiong.desk.trust.log import (
-    ZERO,
-    export_lines,
-    link,
-    public_pem,
-    read_checkpoint,
-    read_public_key,
-    sign_checkpoint,
-    verify,
-)
+from huanqiong.desk.trust.log import THINNED, entry_line, export_lines, last_checkpoint, thinned, verify
+from huanqiong.desk.trust.note import origin_of, sign_checkpoint
+from huanqiong.desk.trust.suites import NAMES, SigningKey, suite_of
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PUBLIC = KEY.public_key()
+KEYS = {name: suite_of(name).new_key() for name in NAMES}
+KEY = KEYS["intl"]
+PUBLIC = KEY.public()
 
 
 def bodies(n: int, log: str = "abc") -> list[str]:
@@ -36,28 +29,37 @@ def bodies(n: int, log: str = "abc") -> list[str]:
     return [canonical(b) for b in [first, *rest]]
 
 
-def exported(texts: list[str], log: str = "abc", key: Ed25519PrivateKey = KEY) -> list[bytes]:
-    head, entries = ZERO, []
+def exported(
+    texts: list[str], *, log: str = "abc", key: SigningKey = KEY, every: int | None = None
+) -> list[bytes]:
+    """An export with a checkpoint after each `every` entries (None: one at the end)."""
+    tree = Frontier(hasher=key.public().suite.hasher)
+    entries, points = [], []
     for seq, body in enumerate(texts, 1):
-        head = link(head, body)
-        entries.append((seq, body, head))
-    point = sign_checkpoint(log, len(texts), head, key)
-    return [line.encode() for line in export_lines(entries, point)]
+        leaf = tree.hasher.leaf(body.encode())
+        tree.append(leaf)
+        entries.append((seq, body, leaf))
+        if seq == len(texts) or (every and seq % every == 0):
+            points.append((seq, sign_checkpoint(origin_of(log), seq, tree.root(), key).text, ""))
+    return [line.encode() for line in export_lines(entries, points, key)]
 
 
-def test_an_export_verifies_and_names_its_end() -> None:
-    point = verify(exported(bodies(50)), PUBLIC)
-    assert point.size == 50
-    assert point.origin == "huanqiong/abc/chain-sha256"
+@pytest.mark.parametrize("name", NAMES)
+def test_an_export_verifies_and_names_its_end(name: str) -> None:
+    found = verify(exported(bodies(50), key=KEYS[name], every=20), KEYS[name].public())
+    assert (found.point.size, found.point.origin, found.checkpoints) == (50, "huanqiong/abc", 3)
 
 
-def test_two_thousand_random_tamperings_are_all_found() -> None:
+@pytest.mark.parametrize(("name", "times"), [("intl", 3000), ("gm", 150)])
+def test_thousands_of_random_tamperings_are_all_found(name: str, times: int) -> None:
     rng = random.Random(20261123)
-    lines = exported(bodies(40))
-    for _ in range(2000):
+    lines = exported(bodies(40), key=KEYS[name], every=15)
+    public, done = KEYS[name].public(), 0
+    verify(lines, public)
+    while done < times:
         changed = list(lines)
         i = rng.randrange(len(changed))
-        what = rng.randrange(6)
+        what = rng.randrange(7)
         if what == 0:  # one bit of one byte
             line = bytearray(changed[i])
             line[rng.randrange(len(line))] ^= 1 << rng.randrange(8)
@@ -68,43 +70,76 @@ def test_two_thousand_random_tamperings_are_all_found() -> None:
             changed.insert(i, changed[rng.randrange(len(changed))])
         elif what == 3:
             j = rng.randrange(len(changed))
-            if i == j:
-                continue
             changed[i], changed[j] = changed[j], changed[i]
         elif what == 4:
             changed = changed[:i]
-        else:  # white space that JSON would forgive
+        elif what == 5:  # white space that JSON would forgive
             changed[i] = changed[i].replace(b":", b": ", 1)
+        elif changed[i].startswith(b'{"body"'):  # an edit with its own hash redone
+            body = json.loads(changed[i])["body"] | {"id": str(rng.random())}
+            leaf = public.suite.hasher.leaf(canonical(body).encode())
+            changed[i] = entry_line(json.loads(changed[i])["seq"], canonical(body), leaf).encode()
+        if changed == lines:
+            continue
+        done += 1
         with pytest.raises(IntegrityError):
-            verify(changed, PUBLIC)
+            verify(changed, public)
 
 
-def test_an_edit_with_all_hashes_redone_is_found_by_the_signature_and_names_what_is_wrong() -> None:
+def test_a_genuine_older_export_passes_for_one_and_only_a_pin_tells() -> None:
+    older, newer = exported(bodies(30), every=15), exported(bodies(40), every=15)
+    with pytest.raises(IntegrityError, match="cut off"):
+        verify(newer[:32], PUBLIC)  # ends in the checkpoint over 30, and is no export
+    assert verify(older, PUBLIC).point.size == 30
+    with pytest.raises(IntegrityError, match="40 entries; the log has 30: its end was cut off"):
+        verify(older, PUBLIC, pin=last_checkpoint(newer[-1].decode() + "\n"))
+
+
+def test_a_plain_edit_is_named() -> None:
+    lines = exported(bodies(20))
+    lines[7] = lines[7].replace(b"claim", b"judge")
+    with pytest.raises(IntegrityError, match="entry 8 was changed"):
+        verify(lines, PUBLIC)
+
+
+def test_an_edit_with_its_hash_redone_is_named_within_the_checkpoints_around_it() -> None:
     texts = bodies(20)
-    genuine = exported(texts)
+    genuine = exported(texts, every=1)
     texts[7] = texts[7].replace("claim", "judge")
-    forged = exported(texts, key=Ed25519PrivateKey.generate())
+    forged = exported(texts, key=suite_of("intl").new_key(), every=1)
     with pytest.raises(IntegrityError, match="another key"):
         verify(forged, PUBLIC)
-    with pytest.raises(IntegrityError, match="checkpoint signs 20"):
-        verify([*forged[:-1], genuine[-1]], PUBLIC)
-    with pytest.raises(IntegrityError, match="entry 8 does not follow"):
-        verify([*genuine[:7], genuine[7].replace(b"claim", b"judge"), *genuine[8:]], PUBLIC)
+    mixed = [f if f.startswith(b'{"body"') else g for f, g in zip(forged, genuine, strict=True)]
+    with pytest.raises(IntegrityError, match="Entries 8 to 8: at least one was changed"):
+        verify(mixed, PUBLIC)
+    few = exported(texts, every=5)
+    few = [
+        g if g.startswith(b'{"checkpoint"') else f
+        for f, g in zip(few, exported(bodies(20), every=5), strict=True)
+    ]
+    with pytest.raises(IntegrityError, match="Entries 6 to 10: at least one was changed"):
+        verify(few, PUBLIC)
 
 
-def test_a_pinned_checkpoint_finds_a_history_signed_twice() -> None:
-    old = exported(bodies(10))
-    pin = json.loads(old[-1])["checkpoint"]
-    assert verify(exported(bodies(30)), PUBLIC, pin=pin).size == 30
+@pytest.mark.parametrize("name", NAMES)
+def test_a_pinned_checkpoint_finds_a_history_signed_twice(name: str) -> None:
+    key, public = KEYS[name], KEYS[name].public()
+    pin = last_checkpoint("\n".join(line.decode() for line in exported(bodies(10), key=key)) + "\n")
+    assert verify(exported(bodies(30), key=key), public, pin=pin).point.size == 30
     forked = bodies(30)
     forked[4] = forked[4].replace("claim", "order")
-    verify(exported(forked), PUBLIC)
+    verify(exported(forked, key=key), public)
     with pytest.raises(IntegrityError, match="forked"):
-        verify(exported(forked), PUBLIC, pin=pin)
+        verify(exported(forked, key=key), public, pin=pin)
     with pytest.raises(IntegrityError, match="10 entries; the log has 9"):
-        verify(exported(bodies(9)), PUBLIC, pin=pin)
+        verify(exported(bodies(9), key=key), public, pin=pin)
     with pytest.raises(IntegrityError):
-        verify(exported(bodies(30, log="other"), log="other"), PUBLIC, pin=pin)
+        verify(exported(bodies(30, log="other"), log="other", key=key), public, pin=pin)
+
+
+def test_another_suites_key_verifies_nothing() -> None:
+    with pytest.raises(IntegrityError):
+        verify(exported(bodies(3)), KEYS["gm"].public())
 
 
 def test_the_checkpoint_must_be_of_the_log_it_stands_in() -> None:
@@ -112,34 +147,43 @@ def test_the_checkpoint_must_be_of_the_log_it_stands_in() -> None:
         verify(exported(bodies(5, log="abc"), log="xyz"), PUBLIC)
 
 
-def test_checkpoint_text_has_one_form() -> None:
-    text = sign_checkpoint("abc", 3, "ab" * 32, KEY)
-    assert read_checkpoint(text, PUBLIC).size == 3
-    signature = text.split(" ")[-1].strip()
-    other = base64.b64encode(base64.b64decode(signature)[:-1]).decode()
-    for bad in (text + "\n", text.replace("\n3\n", "\n03\n"), text.replace(signature, other), "", "x\n\ny"):
+def test_numbers_with_a_fraction_and_doubled_keys_have_no_canonical_form() -> None:
+    lines = exported(bodies(3))
+    for bad in (b'{"body":{"a":1.5},"leaf":"","seq":1}', b'{"body":{"a":1,"a":1},"leaf":"","seq":1}',
+                b'{"body":{"a":NaN},"leaf":"","seq":1}', b"[" * 100_000, b'{"seq":1}', b"7"):  # fmt: skip
         with pytest.raises(IntegrityError):
-            read_checkpoint(bad, PUBLIC)
+            verify([bad, *lines[1:]], PUBLIC)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\xff\x00", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]
-)
-def test_a_file_that_is_no_key_is_named(data: bytes) -> None:
-    with pytest.raises(InputError, match="key-out"):
-        read_public_key(data)
+def test_checkpoints_are_thinned_evenly_and_never_the_last() -> None:
+    assert thinned([3, 5, 9], "intl") == {3, 5, 9}
+    sizes = list(range(1, 3 * THINNED["gm"] + 8))
+    kept = sorted(thinned(sizes, "gm"))
+    assert len(kept) <= THINNED["gm"]
+    assert kept[-1] == sizes[-1]
+    assert max(b - a for a, b in zip(kept, kept[1:], strict=False)) <= 5
 
 
-def test_the_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
-    first, second = signing_key(tmp_path / "keys"), signing_key(tmp_path / "keys")
-    assert public_pem(first.public_key()) == public_pem(second.public_key())
+@pytest.mark.parametrize("name", NAMES)
+def test_the_key_is_made_once_and_kept_private(tmp_path: Path, name: str) -> None:
+    suite = suite_of(name)
+    first, second = signing_key(tmp_path / "keys", suite), signing_key(tmp_path / "keys", suite)
+    assert first.public().pem() == second.public().pem()
     assert (tmp_path / "keys" / "audit.key").stat().st_mode & 0o077 == 0
     assert [p.name for p in (tmp_path / "keys").iterdir()] == ["audit.key"]
+    other = suite_of(next(n for n in NAMES if n != name))
+    with pytest.raises(StoreError, match=f"suite {name}"):
+        signing_key(tmp_path / "keys", other)
+    (tmp_path / "keys" / "audit.key").write_text("nothing")
+    with pytest.raises(StoreError, match="Restore it"):
+        signing_key(tmp_path / "keys", suite)
 
 
-def test_verifying_needs_no_django(tmp_path: Path) -> None:
-    (tmp_path / "log").write_bytes(b"".join(line + b"\n" for line in exported(bodies(5))))
-    (tmp_path / "key").write_bytes(public_pem(PUBLIC))
+@pytest.mark.parametrize("name", NAMES)
+def test_verifying_needs_no_django(tmp_path: Path, name: str) -> None:
+    lines = exported(bodies(5), key=KEYS[name])
+    (tmp_path / "log").write_bytes(b"".join(line + b"\n" for line in lines))
+    (tmp_path / "key").write_bytes(KEYS[name].public().pem())
     code = (
         "import sys; sys.modules['django'] = None\n"
         "from pathlib import Path\n"

@@ -30,15 +30,20 @@ for n in range(int(sys.argv[1])):
 REPORT = """
 import json, sys
 from huanqiong.cli.django import open_records
-open_records("main")
+store = open_records("main")
 from huanqiong.desk.trust import reads
-from huanqiong.desk.trust.log import ZERO, link
-head, acts = ZERO, []
-for seq, body, digest in reads.audit_log():
-    head = link(head, body)
-    assert digest == head, seq
-    acts.append(json.loads(body)["act"])
-assert reads.audit_state()["hash"] == head
+from huanqiong.desk.trust.keys import signing_key
+from huanqiong.desk.trust.log import export_lines, verify
+from huanqiong.desk.trust.sequencer import sequence
+from huanqiong.desk.trust.which import suite
+sequence(store.keys)
+end, key = reads.log_end(), signing_key(store.keys, suite())
+lines = list(export_lines(reads.entries(end.size), reads.checkpoints(end.size, end.suite), key))
+verify((line.encode() for line in lines), key.public())
+acts = [json.loads(body)["act"] for _, body, _ in reads.entries(end.size)]
+assert not end.waiting
+places = [row[0] for row in reads.outbox_after(0, 10**6)]
+assert places == list(range(1, len(places) + 1))
 print(json.dumps({"acts": acts, "people": {p.username: p.code for p in reads.people()},
                   "outbox": len(reads.outbox_after(0, 10**6))}))
 """

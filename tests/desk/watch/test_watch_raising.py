@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from desk_events import T0, at, event
+from news import told
 
 from huanqiong.core.errors import InputError, RefusedError
 from huanqiong.desk.registry import reads as registry
@@ -34,17 +35,17 @@ def test_an_event_becomes_an_alert_with_its_reasons_and_vessel() -> None:
     assert row.reasons[0]["value"] == 1.0
     assert row.vessel_code == registry.vessel(A).row.code
     assert row.record.judged == 0
-    assert [(t, p) for _, t, p, _ in trust.outbox_after(0)] == [("alert", {"ids": [row.id]})]
+    assert [(t, p) for _, t, p, _ in told()] == [("alert", {"ids": [row.id]})]
     assert trust.audit(act="watch.raise")[0].details["verdicts"] == 1
 
 
 def test_the_same_events_again_raise_nothing_and_log_nothing() -> None:
     events = [event(mmsi=A), event("gap", B, 3), event("encounter", A, 9, other=C)]
     put(*events)
-    size = trust.audit_state()["size"]
+    size = trust.log_end().waiting
     out = put(*reversed(events))
     assert (out["alerts"], out["verdicts"], out["again"]) == ([], 0, 3)
-    assert trust.audit_state()["size"] == size
+    assert trust.log_end().waiting == size
     out = put(*events, event(mmsi=B, start_h=40))
     assert (len(out["alerts"]), out["again"]) == (1, 3)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from desk_events import T0, at, event
+from news import told, told_upto
 
 from huanqiong.core.errors import MissingError, RefusedError, UsageError
 from huanqiong.desk.registry import acts as registry_acts
-from huanqiong.desk.trust import reads as trust
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
 from huanqiong.desk.watch import access, acts, reads
 from huanqiong.desk.watch.policy import watch_policy
@@ -146,7 +146,7 @@ def test_points_for_the_map_touch_the_window(floor: Any) -> None:
 def test_the_stream_names_every_alert_whose_row_changed(floor: Any) -> None:
     """Applying the outbox to an old copy of the queue gives what a fresh read gives."""
     every = QueueQuery(states=(), limit=1000)
-    old, cursor = {r.id: r for r in reads.queue(every)}, trust.outbox_end()
+    old, cursor = {r.id: r for r in reads.queue(every)}, told_upto()
     ids = sorted(old)
     acts.release(ids[6], by=floor)
     acts.close(ids[0], by=floor)
@@ -155,7 +155,7 @@ def test_the_stream_names_every_alert_whose_row_changed(floor: Any) -> None:
     acts.declare_distress(ids[20], "list", by=floor)
     acts.raise_alerts([event("drift", A + 30, 32), event("gap", A + 200)], by=SYSTEM)
     acts.expire_orders(at(91), by=SYSTEM)
-    named = {i for _, t, p, _ in trust.outbox_after(cursor) if t == "alert" for i in p["ids"]}
+    named = {i for _, t, p, _ in told(cursor) if t == "alert" for i in p["ids"]}
     old |= {r.id: r for r in reads.alert_rows(named)}
     assert old == {r.id: r for r in reads.queue(every)}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
 
 from huanqiong.core.time import iso
-from huanqiong.desk.trust.access import access_audit, access_audit_state
+from huanqiong.desk.trust.access import access_audit, access_audit_end
 
 router = Router()
 
@@ -18,10 +19,10 @@ router = Router()
 def entries(
     request: HttpRequest, after: int = 0, act: str = "", subject: str = "", limit: int = 100
 ) -> dict[str, Any]:
-    """Entries with seq above `after`, newest first, and the end of the chain."""
+    """Entries behind place `after`, newest first (`seq` null: it waits for its place); the log's end."""
     found = access_audit(request.user, after=after, act=act, subject=subject, limit=max(1, min(limit, 1000)))
     return {
-        "end": access_audit_state(request.user),
+        "end": asdict(access_audit_end(request.user)),
         "entries": [
             {
                 "seq": e.seq,
@@ -31,7 +32,7 @@ def entries(
                 "act": e.act,
                 "subject": e.subject,
                 "details": e.details,
-                "hash": e.hash,
+                "leaf": e.leaf,
             }
             for e in found
         ],

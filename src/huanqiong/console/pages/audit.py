@@ -11,7 +11,7 @@ from huanqiong.console import audit_words, tables, texts
 from huanqiong.console.chain import verified
 from huanqiong.console.pages import page
 from huanqiong.core.time import iso
-from huanqiong.desk.trust.access import access_audit, access_audit_state, access_people, allow, allowed
+from huanqiong.desk.trust.access import access_audit, access_audit_end, access_people, allow, allowed
 from huanqiong.desk.trust.reads import PersonRow
 
 PER_PAGE = 100
@@ -38,7 +38,7 @@ def audit(request: HttpRequest) -> HttpResponse:
                     "act": e.act,
                     "subject": e.subject,
                     "details": json.dumps(e.details, ensure_ascii=False),
-                    "hash": e.hash,
+                    "hash": e.leaf,
                 }
                 for e in found
             ),
@@ -63,7 +63,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             ],
             "next_before": found[PER_PAGE - 1].seq if len(found) > PER_PAGE else None,
             "chain": verified(),
-            "end": access_audit_state(request.user),
+            "end": access_audit_end(request.user),
             "people": people,
             "filters": filters,
             "groups": [(code, audit_words.act_name(code)) for code in GROUPS],

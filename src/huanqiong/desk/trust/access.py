@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from huanqiong.core.errors import MissingError, RefusedError
 from huanqiong.desk.trust import reads
 from huanqiong.desk.trust.actor import Actor, Machine
-from huanqiong.desk.trust.reads import AuditRow, FactorRow, PersonRow, SessionRow
+from huanqiong.desk.trust.reads import AuditRow, FactorRow, LogEnd, PersonRow, SessionRow
 from huanqiong.desk.trust.roles import role_book
 
 
@@ -139,13 +139,7 @@ def access_audit(
     return reads.audit(after=after, before=before, actor=actor, act=act, subject=subject, limit=limit)
 
 
-def access_audit_state(person: Actor) -> dict[str, Any]:
-    """{log, size, hash}: the end of the chain."""
+def access_audit_end(person: Actor) -> LogEnd:
+    """The end of the log: its size and root, what still waits for its place."""
     allow(person, "audit.view")
-    return reads.audit_state()
-
-
-def access_audit_log(person: Actor) -> Iterator[tuple[int, str, str]]:
-    """Every entry in order: (seq, body, hash)."""
-    allow(person, "audit.export")
-    return reads.audit_log()
+    return reads.log_end()

@@ -1,4 +1,4 @@
-"""`act`: one change of records, with its audit entry and its outbox rows, in one transaction.
+"""`act`: one change of records, with its log entry and its outbox rows, in one transaction.
 
     with act("watch.claim", by=by, subject=f"alert:{id}", permission="watch.claim", request_id=r) as a:
         if a.repeated:
@@ -9,7 +9,8 @@
         a.result = id
 
 Nothing is written for an act that ended in an exception, nor for one marked `a.idle = True` (nothing
-changed). The entry is appended last, so the chain's lock is held only until commit.
+changed). The entry commits with its act and without a place in the log: the sequencer gives places, so acts
+that change other rows do not wait for one another. `together()` makes one transaction of many acts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,12 +27,13 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from huanqiong.core.errors import StateError
+from huanqiong.desk.trust import sequencer
 from huanqiong.desk.trust.access import allow
-from huanqiong.desk.trust.actor import SYSTEM, Actor
+from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.canonical import canonical, plain, sha256_hex
 from huanqiong.desk.trust.clock import now
-from huanqiong.desk.trust.log import ZERO, link
-from huanqiong.desk.trust.models import AuditEntry, AuditHead, AuditSalt, OutboxRow, Receipt
+from huanqiong.desk.trust.models import LogEntry, LogSalt, OutboxRow, Receipt
+from huanqiong.desk.trust.which import suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def person_id(by: Actor) -> int | None:
 
 def _hide(value: Any, salt: bytes) -> Any:
     if isinstance(value, Private):
-        return {"sha256": hashlib.sha256(salt + value.value.encode()).hexdigest()}
+        return suite().salted(salt, value.value)
     if isinstance(value, Mapping):
         return {str(k): _hide(v, salt) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -82,42 +85,59 @@ def _holds_private(value: Any) -> bool:
     return isinstance(value, Private)
 
 
-def _append(a: Act, using: str) -> None:
-    head = AuditHead.objects.using(using).select_for_update().first()
-    if head is None:
-        log = secrets.token_hex(8)
-        head = AuditHead(pk=1, size=0, hash=ZERO, log=log)
-        _write(Act("audit.begin", by=SYSTEM, at=a.at, details={"log": log, "chain": "sha256"}), head, using)
-    _write(a, head, using)
-    head.save(using=using)
+@dataclass(slots=True)
+class _Written:
+    """What acts leave: entries, each with the salt of its private values or None, and news."""
+
+    entries: list[tuple[LogEntry, bytes | None]] = field(default_factory=list)
+    told: list[OutboxRow] = field(default_factory=list)
+
+    def add(self, a: Act) -> None:
+        salt = secrets.token_bytes(16) if _holds_private(a.details) else None
+        body = canonical(
+            {
+                "v": 1,
+                "id": secrets.token_hex(8),  # equal acts at one instant stay distinct leaves
+                "at": a.at,
+                "actor": a.by.code,
+                "act": a.name,
+                "subject": a.subject,
+                "details": _hide(a.details, salt or b""),
+            }
+        )
+        leaf = suite().hasher.leaf(body.encode())
+        entry = LogEntry(body=body, leaf=leaf, at=a.at, actor=a.by.code, act=a.name, subject=a.subject[:80])
+        self.entries.append((entry, salt))
+        self.told += [OutboxRow(topic=topic, payload=plain(ids), at=a.at) for topic, ids in a.told]
+
+    def save(self, using: str) -> None:
+        if len(self.entries) == 1:
+            self.entries[0][0].save(using=using, force_insert=True)
+        elif self.entries:
+            LogEntry.objects.using(using).bulk_create([e for e, _ in self.entries])
+        salts = [LogSalt(entry=e.pk, salt=salt) for e, salt in self.entries if salt is not None]
+        if salts:
+            LogSalt.objects.using(using).bulk_create(salts)
+        if self.told:
+            OutboxRow.objects.using(using).bulk_create(self.told)
+        if self.entries:
+            transaction.on_commit(sequencer.wake, using=using)
 
 
-def _write(a: Act, head: AuditHead, using: str) -> None:
-    salt = secrets.token_bytes(16)
-    body = canonical(
-        {
-            "v": 1,
-            "id": secrets.token_hex(8),  # equal acts at one instant stay distinct leaves
-            "at": a.at,
-            "actor": a.by.code,
-            "act": a.name,
-            "subject": a.subject,
-            "details": _hide(a.details, salt),
-        }
-    )
-    head.size += 1
-    head.hash = link(head.hash, body)
-    AuditEntry.objects.using(using).create(
-        seq=head.size,
-        body=body,
-        hash=head.hash,
-        at=a.at,
-        actor=a.by.code,
-        act=a.name,
-        subject=a.subject[:80],
-    )
-    if _holds_private(a.details):
-        AuditSalt.objects.using(using).create(seq=head.size, salt=salt)
+_together: ContextVar[_Written | None] = ContextVar("_together", default=None)
+
+
+@contextmanager
+def together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """One transaction of all acts inside: they are committed, or lost, together; each has its own entry."""
+    with transaction.atomic(using=using):
+        written = _Written()
+        token = _together.set(written)
+        try:
+            yield
+        finally:
+            _together.reset(token)
+        written.save(using)
 
 
 @contextmanager
@@ -139,9 +159,9 @@ def act(
         allow(by, permission)
     with transaction.atomic(using=using):
         a = Act(name, by, now(), subject, dict(details or {}))
-        asked_sha256 = sha256_hex(canonical([name, by.code, subject, asked]))
         if request_id:
-            _lock_requests(using)
+            asked_sha256 = sha256_hex(canonical([name, by.code, subject, asked]))
+            _lock_request(request_id, using)
             done = Receipt.objects.using(using).filter(request_id=request_id).first()
             if done is not None:
                 if done.asked_sha256 != asked_sha256:
@@ -153,10 +173,13 @@ def act(
                 return
         yield a
         if not a.idle:
-            _append(a, using)
-            OutboxRow.objects.using(using).bulk_create(
-                [OutboxRow(topic=topic, payload=plain(ids), at=a.at) for topic, ids in a.told]
-            )
+            written = _together.get()
+            if written is not None:
+                written.add(a)
+            else:
+                alone = _Written()
+                alone.add(a)
+                alone.save(using)
         if request_id:
             Receipt.objects.using(using).create(
                 request_id=request_id,
@@ -168,7 +191,10 @@ def act(
             )
 
 
-def _lock_requests(using: str) -> None:
+def _lock_request(request_id: str, using: str) -> None:
     """Where several may write at once, a repeated request waits here for the first to end."""
-    if connections[using].vendor == "postgresql":
-        AuditHead.objects.using(using).select_for_update().first()
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -6,6 +6,7 @@ and out instead, so that acts need no request. Nothing here changes a record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -42,6 +43,15 @@ def new_totp_secret() -> str:
 def totp_url(person: Person, secret: str) -> str:
     """What an authenticator app reads: an `otpauth:` address."""
     return str(get_adapter().build_totp_url(person, secret))
+
+
+def totp_drawing(person: Person, secret: str) -> tuple[int, str]:
+    """(side in modules, SVG path of the dark ones) of the address as a QR code: drawn without any style."""
+    svg = get_adapter().build_totp_svg(totp_url(person, secret))
+    box, path = re.search(r'viewBox="0 0 (\d+) \d+"', svg), re.search(r' d="([MHVz0-9,.]+)"', svg)
+    if box is None or path is None:
+        raise ValueError("the QR code's drawing has another form than expected")
+    return int(box[1]), path[1]
 
 
 def totp_step(secret: str, code: str, *, after: int = -1) -> int | None:

@@ -5,6 +5,7 @@ Read top to bottom. Nothing of another ship leaves the store but counts of how m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,7 +23,9 @@ from huanqiong.core.schema import OTHER
 from huanqiong.desk.trust import reads as trust_reads
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.keys import signing_key
-from huanqiong.desk.trust.log import sign_checkpoint
+from huanqiong.desk.trust.note import origin_of, parse_checkpoint
+from huanqiong.desk.trust.sequencer import sequence
+from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.access import access_evidence
 from huanqiong.desk.watch.found import found
@@ -276,20 +279,22 @@ def _seal(
     subjects += [f"silence:{s.id}" for s in detail.silences]
     moments = {v.recorded_at for v in detail.verdicts}
     moments |= {v.withdrawn_at for v in detail.verdicts if v.withdrawn_at is not None}
-    entries = trust_reads.audit_entries(subjects, moments, _RAISING)
-    key = signing_key(store.keys)
-    state = trust_reads.audit_state()
-    checkpoint = sign_checkpoint(state["log"], state["size"], state["hash"], key)
+    sequence(store.keys)
+    point = parse_checkpoint(str(trust_reads.checkpoint()))[0]
+    entries = trust_reads.entries_about(subjects, moments, _RAISING)
+    proofs = trust_reads.proofs_of_inclusion([seq for seq, _ in entries], point.size)
     lines = [
-        f'{{"before":"{before}","body":{body},"hash":"{digest}","seq":{seq}}}\n'.encode()
-        for seq, body, digest, before in entries
+        form.json_bytes({"body": json.loads(body), "proof": [h.hex() for h in proofs[seq]], "seq": seq})
+        for seq, body in entries
     ]
-    members[form.AUDIT] = b"".join(lines) + form.json_bytes({"checkpoint": checkpoint})
+    members[form.AUDIT] = b"".join(lines) + form.json_bytes({"checkpoint": point.text})
     manifest |= {
-        "log": state["log"],
+        "log": point.origin.removeprefix(origin_of("")),
         "exported_at": exported_at,
         "exporter": {"code": by.code, "name": by.display_name},
         "files": form.listed(members),
     }
     members[form.MANIFEST] = form.json_bytes(manifest)
-    members[form.SIGNATURE], members[form.KEY] = form.sign(members[form.MANIFEST], key)
+    members[form.SIGNATURE], members[form.KEY] = form.sign(
+        members[form.MANIFEST], signing_key(store.keys, suite_of(store.suite))
+    )

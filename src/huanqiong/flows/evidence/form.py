@@ -10,15 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 import huanqiong
 from huanqiong.core.errors import IntegrityError
 from huanqiong.desk.trust.canonical import canonical
-from huanqiong.desk.trust.log import public_pem
+from huanqiong.desk.trust.suites import SigningKey, VerifyKey
 
-FORMAT: Final = "huanqiong-evidence/1"
+FORMAT: Final = "huanqiong-evidence/2"
 MANIFEST, SIGNATURE, KEY = "manifest.json", "manifest.sig", "store-key.pem"
 README, ALERT, VERDICTS, FROZEN, AUDIT = (
     "README.txt",
@@ -69,13 +66,13 @@ def code_sha256() -> str:
     return digest.hexdigest()
 
 
-def sign(manifest: bytes, key: Ed25519PrivateKey) -> tuple[bytes, bytes]:
+def sign(manifest: bytes, key: SigningKey) -> tuple[bytes, bytes]:
     """(signature file, key file). The signature covers the manifest, which names every member's hash."""
     text = f"{_SIGNER} {base64.b64encode(key.sign(manifest)).decode()}\n"
-    return text.encode(), public_pem(key.public_key())
+    return text.encode(), key.public().pem()
 
 
-def check_signature(manifest: bytes, signature: bytes, key: Ed25519PublicKey) -> None:
+def check_signature(manifest: bytes, signature: bytes, key: VerifyKey) -> None:
     """IntegrityError unless the key signed exactly this manifest."""
     try:
         text = signature.decode("ascii").removesuffix("\n")
@@ -86,12 +83,10 @@ def check_signature(manifest: bytes, signature: bytes, key: Ed25519PublicKey) ->
         raise IntegrityError(f"{SIGNATURE}: this is no signature.") from None
     if signer != _SIGNER or not same:
         raise IntegrityError(f"{SIGNATURE}: this is no signature.")
-    try:
-        key.verify(raw, manifest)
-    except InvalidSignature:
+    if not key.verifies(raw, manifest):
         raise IntegrityError(
             f"The signature does not hold: {MANIFEST} or {SIGNATURE} was changed, or another key signed it."
-        ) from None
+        )
 
 
 def read_manifest(data: bytes) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import huanqiong
 from huanqiong.core.errors import InputError, IntegrityError
 from huanqiong.core.schema import OTHER, POSITIONS
-from huanqiong.desk.trust.log import public_pem, read_public_key
+from huanqiong.desk.trust.suites import VerifyKey, read_verify_key
 from huanqiong.flows.evidence import form, tables
 from huanqiong.flows.evidence.bounds import check_bounds
 
@@ -49,18 +48,16 @@ class Opened:
     other: pa.Table
 
 
-def signed(
-    members: dict[str, bytes], key: Ed25519PublicKey | None
-) -> tuple[dict[str, Any], Ed25519PublicKey]:
+def signed(members: dict[str, bytes], key: VerifyKey | None) -> tuple[dict[str, Any], VerifyKey]:
     """The manifest, and who signed it."""
     for name in (form.MANIFEST, form.SIGNATURE, form.KEY):
         if name not in members:
             raise IntegrityError(f"{name} is missing: without it nothing here can be believed.")
     try:
-        enclosed = read_public_key(members[form.KEY])
+        enclosed = read_verify_key(members[form.KEY])
     except InputError:
         raise IntegrityError(f"{form.KEY}: its bytes were changed: it is no key.") from None
-    if public_pem(enclosed) != members[form.KEY]:
+    if enclosed.pem() != members[form.KEY]:
         raise IntegrityError(f"{form.KEY}: its bytes were changed.")
     if key is not None and fingerprint(key) != fingerprint(enclosed):
         raise IntegrityError(
@@ -71,12 +68,12 @@ def signed(
     return form.read_manifest(members[form.MANIFEST]), enclosed
 
 
-def fingerprint(key: Ed25519PublicKey) -> str:
+def fingerprint(key: VerifyKey) -> str:
     """How a key is told apart by eye: 32 hex digits of its SHA-256."""
-    return hashlib.sha256(public_pem(key)).hexdigest()[:32]
+    return hashlib.sha256(key.pem()).hexdigest()[:32]
 
 
-def signature_said(signer: Ed25519PublicKey, key: Ed25519PublicKey | None) -> Check:
+def signature_said(signer: VerifyKey, key: VerifyKey | None) -> Check:
     if key is not None:
         return Check("signature", "ok", f"Ed25519 by the key given, {fingerprint(signer)}")
     return Check(

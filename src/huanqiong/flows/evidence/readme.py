@@ -47,7 +47,7 @@ _TEXT = """\
 3. 文件 Files
   manifest.json    清单：每个文件的 SHA-256、目的、导出人、程序与规则版本、计算条件
                    the list: every file's SHA-256, purpose, exporter, versions, how each verdict came about
-  manifest.sig     对清单的 Ed25519 签名 · Ed25519 signature over the manifest
+  manifest.sig     对清单的签名 · signature over the manifest
   alert.json       预警：判定、命令、结果 · the alert, judgements, orders, outcomes
   verdicts.jsonl   每一版判定，规范字节 · every version of every verdict, canonical bytes
   frozen.jsonl     处置人员当时所见 · what stood on the screen when a person acted
@@ -56,7 +56,7 @@ _TEXT = """\
   raw/             这些位置的原始字节 · the original bytes of these positions
   runs/            计算条件：他船数量（不含航迹）、锚地 · counts of other ships (no tracks), anchorages
   profiles/ geography/ zones.geojson   规则、地理、区域 · rules, geography, zones
-  audit.jsonl      有关审计记录与签名检查点 · log entries about this alert, signed checkpoint
+  audit.jsonl      有关审计记录、其在日志树中的证明、签名检查点 · log entries, their proofs, checkpoint
 
 一切时间均为 UTC，除注明者外。Times are UTC unless marked +08:00.
 """

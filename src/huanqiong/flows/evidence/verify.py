@@ -12,11 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from huanqiong.core.errors import HuanqiongError, InputError, IntegrityError
+from huanqiong.core.merkle import includes
 from huanqiong.desk.trust.canonical import canonical, sha256_hex
-from huanqiong.desk.trust.log import link, read_checkpoint, read_public_key
+from huanqiong.desk.trust.note import origin_of, read_checkpoint
+from huanqiong.desk.trust.suites import VerifyKey, read_verify_key
 from huanqiong.flows.evidence import form, tables
 from huanqiong.flows.evidence.bounds import check_heard
 from huanqiong.flows.evidence.excerpt import excerpt
@@ -35,13 +36,13 @@ _MALFORMED = (LookupError, ArithmeticError, ValueError, TypeError, AttributeErro
 def verify(
     path: Path,
     *,
-    key: Ed25519PublicKey | None = None,
+    key: VerifyKey | None = None,
     raw: Iterable[Path] = (),
     log: dict[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Check]:
-    """The checks, one after the other. `key` pins who signed; `raw`: original files; `log`: the hashes of a
-    verified audit log's entries by number. InputError: the file is no bundle at all."""
+    """The checks, one after the other. `key` pins who signed; `raw`: original files; `log`: a verified audit
+    log's leaves (hex) by number. InputError: the file is no bundle at all."""
     try:
         members = bundle.read(path)
     except IntegrityError as e:
@@ -92,19 +93,22 @@ def _records(o: Opened) -> Iterator[Check]:
 
 
 def _log(o: Opened, log: dict[str, str] | None) -> Iterator[Check]:
-    """The log's entries follow from the hashes before them; the export itself is among them."""
+    """The log's entries are in the tree that it signed; the export itself is among them."""
     lines = form.read_lines(o.members[form.AUDIT], form.AUDIT)
     entries, last = lines[:-1], lines[-1]
-    key = read_public_key(o.members[form.KEY])
+    key = read_verify_key(o.members[form.KEY])
     point = read_checkpoint(str(last["checkpoint"]), key)
+    hasher = key.suite.hasher
+    if point.origin != origin_of(o.manifest["log"]):
+        raise IntegrityError(f"{form.AUDIT}: the checkpoint is of {point.origin}, another log.")
     frozen = {f["sha256"] for f in form.read_lines(o.members[form.FROZEN], form.FROZEN)}
     logged, named = False, set()
     for e in entries:
-        if link(e["before"], canonical(e["body"])) != e["hash"]:
-            raise IntegrityError(f"{form.AUDIT}: entry {e['seq']} does not follow from the hash before it.")
-        if not 1 <= e["seq"] <= point.size or (e["seq"] == point.size and e["hash"] != point.head):
+        leaf = hasher.leaf(canonical(e["body"]).encode())
+        proof = [bytes.fromhex(h) for h in e["proof"]]
+        if not includes(leaf, e["seq"] - 1, point.size, proof, point.root, hasher):
             raise IntegrityError(f"{form.AUDIT}: entry {e['seq']} is not under the signed checkpoint.")
-        if log is not None and log.get(str(e["seq"])) != e["hash"]:
+        if log is not None and log.get(str(e["seq"])) != leaf.hex():
             raise IntegrityError(f"{form.AUDIT}: entry {e['seq']} is not the one in the log given.")
         logged = logged or _is_this_export(e["body"], o.manifest)
         named.add(e["body"]["details"].get("frozen_sha256"))
@@ -115,11 +119,12 @@ def _log(o: Opened, log: dict[str, str] | None) -> Iterator[Check]:
         )
     if lost := frozen - named:
         raise IntegrityError(f"{form.AUDIT}: no entry names the frozen text {sorted(lost)[0][:16]}.")
-    where = "each in the log given" if log is not None else "with --log LOG their place in it can be checked"
+    where = "; each in the log given" if log is not None else ""
     yield Check(
         "log",
-        "ok" if log is not None else "note",
-        f"{len(entries)} entries, this export among them, under a checkpoint of {point.size:,}; {where}",
+        "ok",
+        f"{len(entries)} entries, this export among them, each proved to be among the {point.size:,} "
+        f"that the log signed{where}",
     )
 
 

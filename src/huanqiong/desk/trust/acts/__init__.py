@@ -7,7 +7,7 @@ from huanqiong.desk.trust.acts.factors import (
     remove_factor,
     reset_factors,
 )
-from huanqiong.desk.trust.acts.log import checkpoint
+from huanqiong.desk.trust.acts.log import checkpoint, take_cosignature, take_timestamp
 from huanqiong.desk.trust.acts.people import (
     create_person,
     grant_role,
@@ -50,4 +50,6 @@ __all__ = [
     "set_password",
     "sign_in",
     "unlock_person",
+    "take_cosignature",
+    "take_timestamp",
 ]

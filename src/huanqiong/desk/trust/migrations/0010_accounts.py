@@ -8,7 +8,7 @@ import huanqiong.desk.trust.models.people
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trust", "0002_guard")]
+    dependencies = [("trust", "0004_log_guard")]
     operations = [
         migrations.AddField(
             model_name="grant",

@@ -1,6 +1,13 @@
 """Tables of the trust desk."""
 
-from huanqiong.desk.trust.models.log import AuditEntry, AuditHead, AuditSalt
+from huanqiong.desk.trust.models.log import (
+    LogCheckpoint,
+    LogEntry,
+    LogMark,
+    LogNode,
+    LogSalt,
+    LogState,
+)
 from huanqiong.desk.trust.models.outbox import OutboxRow, Receipt
 from huanqiong.desk.trust.models.people import (
     Grant,
@@ -12,10 +19,13 @@ from huanqiong.desk.trust.models.people import (
 )
 
 __all__ = [
-    "AuditEntry",
-    "AuditHead",
-    "AuditSalt",
     "Grant",
+    "LogCheckpoint",
+    "LogEntry",
+    "LogMark",
+    "LogNode",
+    "LogSalt",
+    "LogState",
     "LoginToken",
     "OutboxRow",
     "Person",

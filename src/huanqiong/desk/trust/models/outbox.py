@@ -6,11 +6,19 @@ from django.db import models
 
 
 class OutboxRow(models.Model):
-    """What changed, for the stream: a topic and ids, never contents. Ids rise in order of commit."""
+    """What changed, for the stream: a topic and ids, never contents.
 
+    `pos` is given after the commit by the sequencer: a reader that remembers the last one misses nothing,
+    however many write at once.
+    """
+
+    pos = models.BigIntegerField(null=True, unique=True)
     topic = models.CharField(max_length=40)
     payload = models.JSONField()
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="trust_outbox_waiting", condition=models.Q(pos=None))]
 
 
 class Receipt(models.Model):

@@ -1,8 +1,20 @@
 """Questions to the trust desk, answered in plain rows. Views come here only through `access`."""
 
 from huanqiong.desk.trust.reads.factors import FactorRow, factors_of, has_factor
-from huanqiong.desk.trust.reads.log import AuditRow, audit, audit_entries, audit_log, audit_state
-from huanqiong.desk.trust.reads.outbox import outbox_after, outbox_end
+from huanqiong.desk.trust.reads.log import (
+    AuditRow,
+    LogEnd,
+    audit,
+    checked_rows,
+    checkpoint,
+    checkpoints,
+    entries,
+    entries_about,
+    log_end,
+    proof_of_consistency,
+    proofs_of_inclusion,
+)
+from huanqiong.desk.trust.reads.outbox import outbox_after, outbox_end, outbox_waiting
 from huanqiong.desk.trust.reads.people import (
     GrantRow,
     PersonRow,
@@ -16,22 +28,29 @@ from huanqiong.desk.trust.reads.sessions import SessionRow, session, session_cou
 
 __all__ = [
     "AuditRow",
+    "LogEnd",
     "FactorRow",
     "GrantRow",
     "PersonRow",
     "SessionRow",
     "audit",
-    "audit_entries",
-    "audit_log",
-    "audit_state",
+    "checked_rows",
+    "checkpoint",
+    "checkpoints",
+    "entries",
+    "entries_about",
+    "log_end",
     "factors_of",
     "grants_held",
     "has_factor",
     "outbox_after",
     "outbox_end",
+    "outbox_waiting",
     "people",
     "person",
     "person_of",
+    "proof_of_consistency",
+    "proofs_of_inclusion",
     "roles_held",
     "session",
     "session_counts",

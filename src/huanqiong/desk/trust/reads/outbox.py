@@ -1,4 +1,4 @@
-"""What changed, in order, for the one stream tail."""
+"""What changed, in the order in which it was committed, for the one stream tail."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from huanqiong.desk.trust.models import OutboxRow
 
 
 def outbox_after(cursor: int, limit: int = 500) -> list[tuple[int, str, dict[str, Any], datetime]]:
-    """Outbox rows after a cursor, oldest first: (id, topic, ids, at). For the one stream tail."""
-    q = OutboxRow.objects.filter(id__gt=cursor).order_by("id")[:limit]
-    return list(q.values_list("id", "topic", "payload", "at"))
+    """Outbox rows behind a place, oldest first: (place, topic, ids, at)."""
+    q = OutboxRow.objects.filter(pos__gt=cursor).order_by("pos")[:limit]
+    return list(q.values_list("pos", "topic", "payload", "at"))
 
 
 def outbox_end() -> int:
-    """The newest outbox id; 0 when empty."""
-    return OutboxRow.objects.aggregate(end=Max("id"))["end"] or 0
+    """The newest place; 0 when empty."""
+    return OutboxRow.objects.aggregate(end=Max("pos"))["end"] or 0
+
+
+def outbox_waiting() -> int:
+    """How many rows wait for their place."""
+    return OutboxRow.objects.filter(pos=None).count()
