@@ -7,12 +7,27 @@ from django.urls import path
 from huanqiong.console import language, stream
 from huanqiong.console.api import api
 from huanqiong.console.catalog import catalog
-from huanqiong.console.pages import accounts, audit, help, sign_in, vessels, watch, zones
+from huanqiong.console.pages import (
+    account_acts,
+    accounts,
+    audit,
+    factors,
+    help,
+    security,
+    sign_in,
+    vessels,
+    watch,
+    zones,
+)
 
 urlpatterns = [
     path("", watch.floor, name="floor"),
     path("healthz", watch.healthz),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/second/", sign_in.second),
+    path("sign-in/second/begin/", sign_in.second_begin),
+    path("sign-in/passkey/", sign_in.passkey),
+    path("sign-in/passkey/begin/", sign_in.passkey_begin),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("login/<str:token>", sign_in.by_token),
     path("login/<str:token>/", sign_in.by_token),
@@ -26,6 +41,18 @@ urlpatterns = [
     path("zones/", zones.zones, name="zones"),
     path("audit/", audit.audit, name="audit"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.new),
+    path("accounts/<str:code>/", accounts.one),
+    path("accounts/<str:code>/<str:action>/", account_acts.change),
+    path("account/", security.account, name="account"),
+    path("account/app/", factors.app),
+    path("account/passkey/", factors.passkey),
+    path("account/passkey/begin/", factors.passkey_begin),
+    path("account/codes/", factors.recovery_codes),
+    path("account/factors/<int:factor_id>/remove/", factors.remove),
+    path("account/password/", security.password),
+    path("account/sessions/<str:code>/end/", security.end),
+    path("account/sessions/end-others/", security.end_others),
     path("help/", help.help_page, name="help"),
     path("health-of-feeds/", help.feeds, name="feeds"),
     path("api/stream", stream.stream),

@@ -44,7 +44,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """The context of every template; computed once a request, and only where a template asks."""
     person = getattr(request, "user", None)
     inside = person is not None and person.is_authenticated
-    may = sorted(permissions_of(person)) if inside else []
+    # Whoever must enrol a second factor first may nothing until then.
+    due = getattr(request, "hq_due", False)
+    may = sorted(permissions_of(person)) if inside and not due else []
     store = described() if settings.STORE_NAME else None
     nav = [
         {"url": url, "icon": icon, "name": _(name), "current": request.path == url}
@@ -57,7 +59,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": who,
         "may": may,
         "nav": nav,
-        "home": "/" if "watch.view" in may else nav[0]["url"] if nav else "/help/",
+        "home": "/" if "watch.view" in may else nav[0]["url"] if nav else "/account/",
         "import_map": import_map(),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "page_language": get_language(),

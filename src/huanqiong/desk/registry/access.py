@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from huanqiong.desk.registry import reads
 from huanqiong.desk.registry.rows import FoundVessel, StaticRow, UnitRow, VesselDetail, ZoneRow
 from huanqiong.desk.registry.search import search
-from huanqiong.desk.trust.access import allow
+from huanqiong.desk.trust.access import allow, allowed
 from huanqiong.desk.trust.actor import Actor
 
 
@@ -39,6 +39,13 @@ def access_units(person: Actor) -> list[UnitRow]:
     """Units that can be sent."""
     allow(person, "registry.view")
     return reads.units()
+
+
+def access_unit_names(person: Actor) -> list[tuple[str, str, str]]:
+    """(code, Chinese name, English name) of the units, for who sees them or binds roles to them; else []."""
+    if not any(allowed(person, p) for p in ("registry.view", "users.view", "users.manage")):
+        return []
+    return [(u.code, u.name_zh, u.name_en) for u in reads.units()]
 
 
 def access_zones(person: Actor, *, archived: bool = False) -> list[ZoneRow]:
