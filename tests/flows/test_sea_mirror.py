@@ -103,9 +103,7 @@ def test_a_feed_process_that_is_away_is_said_and_its_next_one_taken(
     assert told["state"] == "failing"
     assert told["detail"].startswith("the feed's process is away")
     assert told["age_s"] > 1.0
-    assert mirror.now.since(0)[1]["mmsi"].tolist() == [412000001], (
-        "what was shown stays, marked old"
-    )
+    assert mirror.now.since(0)[1]["mmsi"].tolist() == [412000001], "what was shown stays, marked old"
 
     again = LiveDesk(store, [])
     again.now.update(reports(412000001, 412000007, t=1500))

@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 
 from huanqiong.config.records import postgresql, sqlite
-from huanqiong.lake.store import database_url, home
+from huanqiong.lake.store import database_url, home, open_store
 
 STORE_NAME = os.environ.get("HUANQIONG_STORE", "")
 STORE_PATH = home() / "stores" / STORE_NAME if STORE_NAME else None
@@ -35,7 +35,10 @@ def _secret() -> str:
 
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("HUANQIONG_DEBUG") == "1"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 ALLOWED_HOSTS = os.environ.get("HUANQIONG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+# The machine itself may always ask how we are.
+ALLOWED_HOSTS += [name for name in LOOPBACK if name not in ALLOWED_HOSTS]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,6 +52,8 @@ INSTALLED_APPS = [
     "huanqiong.console",
 ]
 MIDDLEWARE = [
+    "huanqiong.console.journal.JournalMiddleware",
+    "huanqiong.console.metrics.MetricsMiddleware",
     "huanqiong.console.security.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -81,6 +86,7 @@ TEMPLATES = [
 ]
 _URL = database_url(STORE_PATH or home() / "none")
 DATABASES = {"default": postgresql(_URL) if _URL else sqlite(STORE_PATH and STORE_PATH / "records.sqlite3")}
+AUDIT_SUITE = open_store(STORE_NAME).suite if STORE_PATH is not None and STORE_PATH.is_dir() else "intl"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "trust.Person"
 AUTH_PASSWORD_VALIDATORS = [
@@ -126,8 +132,23 @@ WHITENOISE_AUTOREFRESH = DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"secrets": {"()": "huanqiong.console.secrets_filter.NoSecrets"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "huanqiong.console.journal.JsonLine"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["secrets"],
+            "formatter": "json" if os.environ.get("HUANQIONG_LOG") == "json" else "line",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A line for each answer only where a journal takes them.
+    "loggers": {
+        "huanqiong": {"level": "INFO" if os.environ.get("HUANQIONG_LOG") == "json" else "WARNING"},
+        # Django would log every refusal with its address; ours is logged under its route.
+        "django.request": {"level": "ERROR"},
+    },
 }

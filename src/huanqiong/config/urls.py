@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from huanqiong.console import language, stream
+from huanqiong.console import health, language, metrics, stream
 from huanqiong.console.api import api
 from huanqiong.console.catalog import catalog
 from huanqiong.console.pages import (
@@ -23,6 +23,8 @@ from huanqiong.console.pages import (
 urlpatterns = [
     path("", watch.floor, name="floor"),
     path("healthz", watch.healthz),
+    path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/second/", sign_in.second),
     path("sign-in/second/begin/", sign_in.second_begin),

@@ -97,6 +97,10 @@ class LiveDesk:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
+    def alive(self) -> bool:
+        """Whether its thread still runs."""
+        return self._thread is not None and self._thread.is_alive()
+
     def health(self) -> list[dict[str, Any]]:
         """Each source: name, state, last_t, age_s, late_s, counters, detail.
 

@@ -32,6 +32,9 @@ class Now:
         self.era = 0
         self.last_us = 0
 
+    def __len__(self) -> int:
+        return self._n
+
     def update(self, positions: pa.Table) -> int:
         """Takes newer reports over; returns how many vessels moved. Rows without place or time stay out."""
         mmsi = _numbers(positions, "mmsi")

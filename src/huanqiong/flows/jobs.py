@@ -1,0 +1,55 @@
+"""What is done by the clock and not by a person: a table of jobs, run one at a time in the worker process.
+
+A job must be safe to run twice and to be killed in the middle: it runs again when its time comes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.management import call_command
+from django.db import close_old_connections
+
+HOUR_S: Final = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do every `every_s` seconds, first when the worker starts."""
+
+    name: str
+    every_s: float
+    do: Callable[[], None]
+
+
+def _forget_sessions() -> None:
+    """Takes the rows of sessions that ran out; they open nothing any more."""
+    call_command("clearsessions")
+
+
+JOBS: Final = (Job("forget old sessions", HOUR_S, _forget_sessions),)
+
+
+def run(stop: threading.Event, jobs: tuple[Job, ...] = JOBS) -> None:
+    """Does each job when it is due until told to stop; one that fails is logged and tried again later."""
+    due = {job.name: 0.0 for job in jobs}
+    while not stop.is_set():
+        for job in jobs:
+            if time.monotonic() < due[job.name] or stop.is_set():
+                continue
+            due[job.name] = time.monotonic() + job.every_s
+            close_old_connections()
+            try:
+                job.do()
+            except Exception:
+                log.exception("the job %r failed; it is tried again in %.0f s", job.name, job.every_s)
+            finally:
+                close_old_connections()
+        stop.wait(1.0)
