@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from huanqiong.console import feed_words
 from huanqiong.console.live import live_desk
-from huanqiong.core.errors import StoreError
+from huanqiong.core.errors import StoreError, UsageError
 from huanqiong.core.time import iso
 from huanqiong.flows.sea_picture import Picture
 from huanqiong.lake.positions import Lake
@@ -26,6 +26,8 @@ WINDOW_H = 6.0
 """A vessel not heard for this long leaves the map."""
 DAY_US = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Moments outside are slips; so far from the calendar's ends hours and days may be added to any."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,23 @@ def clock() -> Clock:
 
 
 def at_of(text: str | None) -> datetime:
-    """The asked moment (ISO 8601 or whole seconds), else the store's clock."""
+    """The asked moment (ISO 8601 or seconds since 1970), else the store's clock.
+
+    UsageError: no such moment.
+    """
     if not text:
         return clock().at
-    if text.replace(".", "", 1).isdigit():
-        return datetime.fromtimestamp(float(text), UTC)
-    t = datetime.fromisoformat(text)
-    return t if t.tzinfo else t.replace(tzinfo=UTC)
+    try:
+        if text.replace(".", "", 1).isdigit():
+            t = datetime.fromtimestamp(float(text), UTC)
+        else:
+            t = datetime.fromisoformat(text)
+        t = t if t.tzinfo else t.replace(tzinfo=UTC)
+        if _FIRST <= t <= _LAST:
+            return t
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise UsageError(f"{text[:60]!r} is no moment: give ISO 8601, or seconds since 1970.")
 
 
 def latest(at: datetime, window_h: float) -> dict[str, np.ndarray]:

@@ -1,21 +1,29 @@
 """The HTTP API under `/api/`: thin routes from access and reads to JSON, from JSON to acts.
 
-Session sign-in with CSRF; errors are `{"message"}` in the page's language with 401, 403, 404, 409 or 422.
+Session sign-in with CSRF; errors are `{"message"}` in the page's language with 400, 401, 403, 404, 409, 413,
+422 or 429 (`described.py` tells what each means).
 """
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from huanqiong.console.api import alerts, audit, orders, sea, silences, store, vessels, zones
+from huanqiong.console.api.described import CleanParser, Described
 from huanqiong.console.refusals import said, status_of
 from huanqiong.core.errors import HuanqiongError
 
-api = NinjaAPI(title="Huanqiong", version="1", auth=django_auth, docs_url=None, openapi_url="/openapi.json")
+api = Described(
+    title="Huanqiong",
+    version="1",
+    auth=django_auth,
+    docs_url=None,
+    openapi_url="/openapi.json",
+    parser=CleanParser(),
+)
 api.add_router("/", store.router)
 api.add_router("/sea", sea.router)
 api.add_router("/alerts", alerts.router)
@@ -42,3 +50,16 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(
         request, {"message": _("The request is not understood: %s") % where}, status=422
     )
+
+
+@api.exception_handler(HttpError)
+def _unread(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return api.create_response(
+        request, {"message": _("The request is not understood: %s") % error}, status=error.status_code
+    )
+
+
+@api.exception_handler(OverflowError)
+def _beyond(request: HttpRequest, error: OverflowError) -> HttpResponse:
+    text = _("The request is not understood: %s") % error
+    return api.create_response(request, {"message": text}, status=422)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from huanqiong.console import rows
+from huanqiong.console.api.bounds import Code, Hours, Id, Request, Text
 from huanqiong.console.house import at_of, clock, house
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.watch import acts
@@ -21,34 +22,34 @@ STATES = ("open", "claimed", "judged", "closed", "withdrawn")
 
 
 class Reason(Schema):
-    reason: str = ""
+    reason: Text = ""
 
 
 class Judgement(Schema):
-    judgement: str
-    reason: str
-    request_id: str | None = None
+    judgement: Code
+    reason: Text
+    request_id: Request | None = None
 
 
 class Silence(Schema):
-    hours: float
-    kind: str = ""
-    reason: str
+    hours: Hours
+    kind: Code = ""
+    reason: Text
 
 
 class Order(Schema):
-    unit: str
+    unit: Code
     deadline: datetime
-    text: str
-    request_id: str | None = None
+    text: Text
+    request_id: Request | None = None
 
 
 class Release(Schema):
-    why: str = ""
+    why: Text = ""
 
 
 class Purpose(Schema):
-    purpose: str
+    purpose: Text
 
 
 def query_of(request: HttpRequest) -> QueueQuery:
@@ -98,18 +99,18 @@ def counts(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/{alert_id}")
-def one(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+def one(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     """All of one alert."""
     return _detail(request, alert_id)
 
 
-def _detail(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+def _detail(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     d = access_alert(request.user, alert_id)
     others = access_vessel_alerts(request.user, d.row.mmsi, limit=9) if d.row.mmsi else []
     return rows.alert_detail(d, others, request.user)
 
 
-def shown(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+def shown(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     """What stood on the person's screen, for the frozen record: the alert as this API renders it."""
     d = access_alert(request.user, alert_id)
     raw = [{"verdict": v.id, "rows": list(v.raw)} for v in d.verdicts if v.current]
@@ -124,21 +125,21 @@ def shown(request: HttpRequest, alert_id: int) -> dict[str, Any]:
 
 
 @router.post("/{alert_id}/claim")
-def claim(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+def claim(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     """Makes it the person's own and freezes what was shown."""
     acts.claim(alert_id, by=request.user, shown=shown(request, alert_id))
     return _detail(request, alert_id)
 
 
 @router.post("/{alert_id}/release")
-def release(request: HttpRequest, alert_id: int, body: Release) -> dict[str, Any]:
+def release(request: HttpRequest, alert_id: Id, body: Release) -> dict[str, Any]:
     """Gives it back to the queue."""
     acts.release(alert_id, by=request.user, why=body.why)
     return _detail(request, alert_id)
 
 
 @router.post("/{alert_id}/judge")
-def judge(request: HttpRequest, alert_id: int, body: Judgement) -> dict[str, Any]:
+def judge(request: HttpRequest, alert_id: Id, body: Judgement) -> dict[str, Any]:
     """True, false or unclear, with a reason."""
     acts.judge(
         alert_id,
@@ -152,21 +153,21 @@ def judge(request: HttpRequest, alert_id: int, body: Judgement) -> dict[str, Any
 
 
 @router.post("/{alert_id}/close")
-def close(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+def close(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     """Closes a judged alert."""
     acts.close(alert_id, by=request.user)
     return _detail(request, alert_id)
 
 
 @router.post("/{alert_id}/reopen")
-def reopen(request: HttpRequest, alert_id: int, body: Reason) -> dict[str, Any]:
+def reopen(request: HttpRequest, alert_id: Id, body: Reason) -> dict[str, Any]:
     """Opens it again, with a reason."""
     acts.reopen(alert_id, body.reason, by=request.user)
     return _detail(request, alert_id)
 
 
 @router.post("/{alert_id}/silence")
-def silence(request: HttpRequest, alert_id: int, body: Silence) -> dict[str, Any]:
+def silence(request: HttpRequest, alert_id: Id, body: Silence) -> dict[str, Any]:
     """Silences the vessel for some hours from the store's now."""
     d = access_alert(request.user, alert_id)
     until = max(clock().at, d.row.t1) + timedelta(hours=body.hours)
@@ -175,7 +176,7 @@ def silence(request: HttpRequest, alert_id: int, body: Silence) -> dict[str, Any
 
 
 @router.post("/{alert_id}/order")
-def order(request: HttpRequest, alert_id: int, body: Order) -> dict[str, Any]:
+def order(request: HttpRequest, alert_id: Id, body: Order) -> dict[str, Any]:
     """Orders a unit to inspect by a deadline in the store's time."""
     acts.order(
         alert_id,
@@ -191,21 +192,21 @@ def order(request: HttpRequest, alert_id: int, body: Order) -> dict[str, Any]:
 
 
 @router.post("/{alert_id}/acknowledge")
-def acknowledge(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+def acknowledge(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     """Stops the sound of a distress: a named officer has it."""
     acts.acknowledge_distress(alert_id, by=request.user, shown=shown(request, alert_id))
     return _detail(request, alert_id)
 
 
 @router.post("/{alert_id}/distress")
-def declare(request: HttpRequest, alert_id: int, body: Reason) -> dict[str, Any]:
+def declare(request: HttpRequest, alert_id: Id, body: Reason) -> dict[str, Any]:
     """Takes a gap or drift for a possible distress."""
     acts.declare_distress(alert_id, body.reason, by=request.user)
     return _detail(request, alert_id)
 
 
 @router.post("/{alert_id}/evidence")
-def evidence(request: HttpRequest, alert_id: int, body: Purpose) -> HttpResponse:
+def evidence(request: HttpRequest, alert_id: Id, body: Purpose) -> HttpResponse:
     """All that the alert rests on, as one signed file to download; an act with its purpose in the log."""
     from huanqiong.flows.evidence.export import export  # compiles kernels: only where it is used
 

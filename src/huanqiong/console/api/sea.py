@@ -14,6 +14,7 @@ import numpy as np
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from huanqiong.console.api.bounds import Count, Mmsi, Moment
 from huanqiong.console.house import WINDOW_H, at_of, clock, house, latest
 from huanqiong.console.live import live_desk
 from huanqiong.core.errors import UsageError
@@ -78,7 +79,7 @@ def _columns(picture: dict[str, Any], person: Any, *, bare: bool) -> dict[str, A
 
 @router.get("/picture")
 def picture(
-    request: HttpRequest, at: str | None = None, window_h: float = WINDOW_H, bare: bool = False
+    request: HttpRequest, at: Moment | None = None, window_h: float = WINDOW_H, bare: bool = False
 ) -> HttpResponse:
     """Each vessel's latest report in the `window_h` hours up to `at`; `bare` leaves names and types out."""
     allow(request.user, "watch.view")
@@ -97,7 +98,7 @@ def picture(
 
 
 @router.get("/changes")
-def changes(request: HttpRequest, since: int = 0) -> HttpResponse:
+def changes(request: HttpRequest, since: Count = 0) -> HttpResponse:
     """Vessels that moved on the live feed since the cursor of the last answer: the same columns."""
     allow(request.user, "watch.view")
     desk = live_desk()
@@ -110,7 +111,7 @@ def changes(request: HttpRequest, since: int = 0) -> HttpResponse:
 
 
 @router.get("/track/{mmsi}")
-def track(request: HttpRequest, mmsi: int, t0: str, t1: str, most: int = 4000) -> HttpResponse:
+def track(request: HttpRequest, mmsi: Mmsi, t0: Moment, t1: Moment, most: Count = 4000) -> HttpResponse:
     """One vessel's reports from t0 to t1; of more than `most` every so-manyth (`thinned` says which)."""
     allow(request.user, "watch.view")
     a, b = at_of(t0), at_of(t1)
@@ -138,7 +139,7 @@ def track(request: HttpRequest, mmsi: int, t0: str, t1: str, most: int = 4000) -
 
 
 @router.get("/activity")
-def activity(request: HttpRequest, t0: str, t1: str, bins: int = 240) -> dict[str, Any]:
+def activity(request: HttpRequest, t0: Moment, t1: Moment, bins: int = 240) -> dict[str, Any]:
     """Positions and alerts (by severity, 4 = distress) per bin of [t0, t1)."""
     a, b = at_of(t0), at_of(t1)
     if b <= a or not 1 <= bins <= 2000:
@@ -154,6 +155,6 @@ def activity(request: HttpRequest, t0: str, t1: str, bins: int = 240) -> dict[st
 
 
 @router.get("/events")
-def events(request: HttpRequest, t0: str, t1: str) -> list[dict[str, Any]]:
+def events(request: HttpRequest, t0: Moment, t1: Moment) -> list[dict[str, Any]]:
     """Every verdict's place in a time, quiet ones too."""
     return access_verdict_points(request.user, at_of(t0), at_of(t1))

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from huanqiong.console import rows
+from huanqiong.console.api.bounds import Count, Mmsi, Text
 from huanqiong.desk.registry.access import access_search, access_static, access_units, access_vessel
 from huanqiong.desk.watch.access import access_vessel_alerts, access_vessel_verdicts
 
@@ -16,7 +17,7 @@ router = Router()
 
 @router.get("/")
 @router.get("")
-def search(request: HttpRequest, q: str = "", limit: int = 20) -> list[dict[str, Any]]:
+def search(request: HttpRequest, q: Text = "", limit: Count = 20) -> list[dict[str, Any]]:
     """By MMSI, IMO, call sign or name; parts of names too."""
     return [rows.found(f) for f in access_search(request.user, q, limit=max(1, min(limit, 100)))]
 
@@ -28,7 +29,7 @@ def units(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/{mmsi}")
-def one(request: HttpRequest, mmsi: int) -> dict[str, Any]:
+def one(request: HttpRequest, mmsi: Mmsi) -> dict[str, Any]:
     """The vessel that carries this MMSI now, its devices, events and alerts."""
     d = access_vessel(request.user, mmsi)
     return {
@@ -41,6 +42,6 @@ def one(request: HttpRequest, mmsi: int) -> dict[str, Any]:
 
 
 @router.get("/{mmsi}/static")
-def static(request: HttpRequest, mmsi: int) -> list[dict[str, Any]]:
+def static(request: HttpRequest, mmsi: Mmsi) -> list[dict[str, Any]]:
     """What the device said of itself, newest first."""
     return [rows.static(s) for s in access_static(request.user, mmsi)]

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from huanqiong.console import rows, tables
+from huanqiong.console.api.bounds import Code, Id, Moment, Name, Request, Text
 from huanqiong.console.api.sea import labels
 from huanqiong.console.house import at_of, house
 from huanqiong.core.time import iso
@@ -21,17 +22,17 @@ router = Router()
 
 
 class Drawn(Schema):
-    name: str
+    name: Name
     geometry: dict[str, Any]
-    colour: str = "#e0a030"
-    note: str = ""
-    request_id: str | None = None
+    colour: Code = "#e0a030"
+    note: Text = ""
+    request_id: Request | None = None
 
 
 class Renamed(Schema):
-    name: str | None = None
-    colour: str | None = None
-    note: str | None = None
+    name: Name | None = None
+    colour: Code | None = None
+    note: Text | None = None
 
 
 @router.get("/")
@@ -60,27 +61,27 @@ def draw(request: HttpRequest, body: Drawn) -> dict[str, Any]:
 
 
 @router.post("/{zone_id}/rename")
-def rename(request: HttpRequest, zone_id: int, body: Renamed) -> dict[str, Any]:
+def rename(request: HttpRequest, zone_id: Id, body: Renamed) -> dict[str, Any]:
     """Name, colour, note; a new outline is a new zone."""
     acts.rename_zone(zone_id, by=request.user, name=body.name, colour=body.colour, note=body.note)
     return rows.zone(access_zone(request.user, zone_id))
 
 
 @router.delete("/{zone_id}")
-def archive(request: HttpRequest, zone_id: int) -> dict[str, Any]:
+def archive(request: HttpRequest, zone_id: Id) -> dict[str, Any]:
     """Takes it off the map; `restore` undoes it."""
     acts.archive_zone(zone_id, by=request.user)
     return {"id": zone_id}
 
 
 @router.post("/{zone_id}/restore")
-def restore(request: HttpRequest, zone_id: int) -> dict[str, Any]:
+def restore(request: HttpRequest, zone_id: Id) -> dict[str, Any]:
     """Puts it back."""
     acts.restore_zone(zone_id, by=request.user)
     return {"id": zone_id}
 
 
-def _visits(request: HttpRequest, zone_id: int, t0: str, t1: str) -> list[dict[str, Any]]:
+def _visits(request: HttpRequest, zone_id: Id, t0: Moment, t1: Moment) -> list[dict[str, Any]]:
     allow(request.user, "watch.view")
     zone = access_zone(request.user, zone_id)
     known = labels(request.user)
@@ -97,12 +98,12 @@ def _visits(request: HttpRequest, zone_id: int, t0: str, t1: str) -> list[dict[s
 
 
 @router.get("/{zone_id}/visits")
-def visits(request: HttpRequest, zone_id: int, t0: str, t1: str) -> list[dict[str, Any]]:
+def visits(request: HttpRequest, zone_id: Id, t0: Moment, t1: Moment) -> list[dict[str, Any]]:
     """Who was inside between t0 and t1: one row a stay."""
     return _visits(request, zone_id, t0, t1)
 
 
 @router.get("/{zone_id}/visits.csv")
-def visits_csv(request: HttpRequest, zone_id: int, t0: str, t1: str) -> HttpResponse:
+def visits_csv(request: HttpRequest, zone_id: Id, t0: Moment, t1: Moment) -> HttpResponse:
     """The same as CSV."""
     return tables.csv(f"zone-{zone_id}.csv", _visits(request, zone_id, t0, t1))
