@@ -185,7 +185,6 @@ def test_the_thread_waits_for_a_database_that_is_away(
     thread = threading.Thread(target=one.run, args=(stop,))
     thread.start()
     while len(calls) < 4:
-        one.woken.set()
         time.sleep(0.02)
     stop.set()
     thread.join(timeout=20)

@@ -8,13 +8,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from huanqiong.core.errors import IntegrityError, StoreError
 from huanqiong.core.merkle import Frontier
 from huanqiong.desk.trust.canonical import canonical
 from huanqiong.desk.trust.keys import signing_key
-from huanqiong.desk.trust.log import THINNED, entry_line, export_lines, last_checkpoint, thinned, verify
+from huanqiong.desk.trust.log import (
+    THINNED,
+    _object,
+    entry_line,
+    export_lines,
+    last_checkpoint,
+    thinned,
+    verify,
+)
 from huanqiong.desk.trust.note import origin_of, sign_checkpoint
 from huanqiong.desk.trust.suites import NAMES, SigningKey, suite_of
 
@@ -153,6 +164,47 @@ def test_numbers_with_a_fraction_and_doubled_keys_have_no_canonical_form() -> No
                 b'{"body":{"a":NaN},"leaf":"","seq":1}', b"[" * 100_000, b'{"seq":1}', b"7"):  # fmt: skip
         with pytest.raises(IntegrityError):
             verify([bad, *lines[1:]], PUBLIC)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["\x7f", "\u2028", "1.5"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.dictionaries(st.text(max_size=4), JSON, max_size=4),
+    st.sampled_from([(",", ":"), (", ", ":")]),
+    st.booleans(),
+)
+def test_the_quick_reader_accepts_nothing_that_the_slow_one_refuses(
+    value: dict[str, object], separators: tuple[str, str], escaped: bool
+) -> None:
+    text = json.dumps(value, separators=separators, ensure_ascii=escaped, sort_keys=True)
+    try:
+        line = text.encode()
+    except UnicodeEncodeError:
+        return
+    verdicts = []
+    for quick in (orjson.loads, _refuse):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("huanqiong.desk.trust.log.orjson.loads", quick)
+            try:
+                verdicts.append(_object(line, 1))
+            except IntegrityError:
+                verdicts.append(None)
+    assert verdicts[0] == verdicts[1]
+
+
+def _refuse(line: bytes) -> object:
+    raise ValueError
 
 
 def test_checkpoints_are_thinned_evenly_and_never_the_last() -> None:

@@ -120,8 +120,6 @@ class _Written:
             LogSalt.objects.using(using).bulk_create(salts)
         if self.told:
             OutboxRow.objects.using(using).bulk_create(self.told)
-        if self.entries:
-            transaction.on_commit(sequencer.wake, using=using)
 
 
 _together: ContextVar[_Written | None] = ContextVar("_together", default=None)
@@ -130,6 +128,7 @@ _together: ContextVar[_Written | None] = ContextVar("_together", default=None)
 @contextmanager
 def together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """One transaction of all acts inside: they are committed, or lost, together; each has its own entry."""
+    _give_way(using)
     with transaction.atomic(using=using):
         written = _Written()
         token = _together.set(written)
@@ -157,6 +156,7 @@ def act(
     """
     if permission is not None:
         allow(by, permission)
+    _give_way(using)
     with transaction.atomic(using=using):
         a = Act(name, by, now(), subject, dict(details or {}))
         if request_id:
@@ -189,6 +189,12 @@ def act(
                 result=a.result,
                 at=a.at,
             )
+
+
+def _give_way(using: str) -> None:
+    connection = connections[using]
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        sequencer.give_way()
 
 
 def _lock_request(request_id: str, using: str) -> None:

@@ -11,7 +11,6 @@ import logging
 import secrets
 import threading
 import time
-import weakref
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,19 +30,21 @@ from huanqiong.desk.trust.which import suite
 
 ROUND = 5000
 """Entries a round takes at most: what waits longer is seen in the lag, not in one endless transaction."""
-POLL_S = 0.1
-"""How soon it looks by itself for what other processes wrote. An act of its own process wakes it at once."""
+EVERY_S = 0.1
+"""From one round's beginning to the next: each costs a commit, which on SQLite acts must wait for."""
 NODE_STEP = 8
 """Every eighth level of the tree is kept: proofs read at most some hundred rows, an entry costs 1/255 row."""
 
 log = logging.getLogger(__name__)
-_running: weakref.WeakSet[Sequencer] = weakref.WeakSet()
+_free = threading.Event()
+_free.set()
 
 
-def wake() -> None:
-    """Tells this process's sequencers that something waits."""
-    for one in list(_running):
-        one.woken.set()
+def give_way() -> None:
+    """Lets a round that is due begin first. SQLite lets whoever comes at the right moment write, so that acts
+    in a close row would keep the sequencer waiting for seconds; a tenth of a second is the most it asks."""
+    if not _free.is_set():
+        _free.wait(EVERY_S)
 
 
 class Sequencer:
@@ -51,7 +52,6 @@ class Sequencer:
 
     def __init__(self, keys: Path, using: str = DEFAULT_DB_ALIAS) -> None:
         self.keys, self.using = keys, using
-        self.woken = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -64,29 +64,24 @@ class Sequencer:
     def stop(self) -> None:
         """Ends after a last round."""
         self._stop.set()
-        self.woken.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
 
     def run(self, stop: threading.Event) -> None:
         """Rounds until told to stop, then a last one. A database that is away is waited for."""
-        _running.add(self)
-        patience_s = POLL_S
+        patience_s = EVERY_S
         try:
-            while not stop.is_set():
-                self.woken.wait(patience_s)
-                self.woken.clear()
+            while not stop.wait(patience_s):
+                begun = time.monotonic()
                 try:
                     sequence(self.keys, self.using)
-                    patience_s = POLL_S
+                    patience_s = max(0.0, EVERY_S - (time.monotonic() - begun))
                 except (DatabaseError, OSError):
                     log.exception("the log's sequencer could not write; it tries again")
                     connections[self.using].close()
-                    patience_s = min(5.0, patience_s * 2)
-                    stop.wait(patience_s)
+                    patience_s = min(5.0, max(EVERY_S, patience_s * 2))
             sequence(self.keys, self.using)
         finally:
-            _running.discard(self)
             connections[self.using].close()
 
 
@@ -97,7 +92,11 @@ def sequence(keys: Path, using: str = DEFAULT_DB_ALIAS) -> int:
     """
     done = 0
     while _waiting(using):
-        done += _round(keys, using)
+        _free.clear()
+        try:
+            done += _round(keys, using)
+        finally:
+            _free.set()
     return done
 
 
