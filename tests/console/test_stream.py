@@ -171,3 +171,23 @@ def test_a_changed_role_ends_the_persons_stream() -> None:
         assert tail.readers == {other}
 
     asyncio.run(run())
+
+
+def test_readers_that_come_at_once_share_one_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huanqiong.console import stream
+
+    async def asked(fn: Any, *args: Any) -> Any:
+        await asyncio.sleep(0.01)
+        rows = [(1, "alert", {"ids": [1]}, None), (2, "alert", {"ids": [2]}, None)]
+        return 0 if fn is stream.outbox_end else [r for r in rows if r[0] > args[0]]
+
+    async def run() -> None:
+        tail = Tail(asyncio.get_running_loop())
+        readers = await asyncio.gather(*(tail.join(f"p-{n}") for n in range(5)))
+        await asyncio.sleep(0.2)
+        assert tail.task is not None
+        tail.task.cancel()
+        assert [r.queue.qsize() for r in readers] == [2] * 5
+
+    monkeypatch.setattr(stream, "_asked", asked)
+    asyncio.run(run())

@@ -67,15 +67,18 @@ class Tail:
         self.cursor = 0
         self.begun = 0  # the id before the first event in memory
         self.task: asyncio.Task[None] | None = None
+        self.starting = asyncio.Lock()
         self.dropped = 0
 
     async def join(self, person: str) -> Reader:
         """A new reader; starts the tail when it is the first."""
-        if self.task is None or self.task.done():
-            _watch_the_feed()
-            if not self.memory:
-                self.cursor = self.begun = await _asked(outbox_end)
-            self.task = self.loop.create_task(self._follow())
+        # Browsers that come at the same moment must not each start one: all would hear everything twice.
+        async with self.starting:
+            if self.task is None or self.task.done():
+                _watch_the_feed()
+                if not self.memory:
+                    self.cursor = self.begun = await _asked(outbox_end)
+                self.task = self.loop.create_task(self._follow())
         reader = Reader(person)
         self.readers.add(reader)
         return reader
