@@ -64,6 +64,15 @@ def test_the_known_roots() -> None:
         assert tree.root().hex() == root
 
 
+def test_pushing_makes_the_same_tree(log: Log) -> None:
+    quick = m.Frontier()
+    slow = m.Frontier()
+    for leaf in log.leaves:
+        quick.push(leaf)
+        slow.append(leaf)
+        assert (quick.size, quick.peaks) == (slow.size, slow.peaks)
+
+
 def test_roots_of_every_size_are_the_plain_ones(log: Log) -> None:
     for n in range(MOST + 1):
         assert m.root_of(n, log.nodes) == plain_root(log.leaves[:n])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,11 @@ from huanqiong.cli import ui
 from huanqiong.core.errors import InputError, IntegrityError, UsageError
 from huanqiong.lake.store import create_store, stores
 
+if TYPE_CHECKING:
+    from huanqiong.desk.trust.log import Run
+
+LARGE = 32 * 1024 * 1024
+"""Bytes from which a log is verified by several processes."""
 LINE_MAX = 64 * 1024 * 1024
 """Bytes in one line of a log that is still read: the longest entry a batch act writes is far below."""
 
@@ -73,7 +79,8 @@ def verify(
 
     public = read_verify_key(ui.read(key))
     pinned = trust_log.last_checkpoint(_text(pin)) if pin is not None else None
-    found = trust_log.verify(_lines(log), public, pin=pinned)
+    with _several(log) as run:
+        found = trust_log.verify(_lines(log), public, pin=pinned, run=run)
     seen = [_witnessed(found, one) for one in witness or []]
     stamped = _stamped(found, tsa) if tsa is not None else []
     point = found.point
@@ -231,6 +238,19 @@ def _stamped(found: object, tsa: Path) -> list[tuple[int, str]]:
         (point.size, check_stamp(base64.b64decode(token), point, roots).isoformat())
         for point, token in found.timestamps
     ]
+
+
+@contextmanager
+def _several(log: Path) -> Iterator[Run]:
+    """How the parts of the file are read: by several processes where it is worth their start."""
+    cores = min(4, os.cpu_count() or 1)
+    if cores == 1 or not log.is_file() or log.stat().st_size < LARGE:
+        yield map
+        return
+    import multiprocessing
+
+    with multiprocessing.get_context("spawn").Pool(cores) as pool:
+        yield pool.imap
 
 
 def _counted(lines: Iterator[str], total: int, report: ui.Progress) -> Iterator[bytes]:

@@ -148,6 +148,24 @@ def test_a_pinned_checkpoint_finds_a_history_signed_twice(name: str) -> None:
         verify(exported(bodies(30, log="other"), log="other", key=key), public, pin=pin)
 
 
+@pytest.mark.parametrize("size", [1, 2, 7, 50])
+def test_parts_of_any_size_verify_alike(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huanqiong.desk.trust.log._PART", size)
+    lines = exported(bodies(40), every=7)
+    pin = last_checkpoint(exported(bodies(21))[-1].decode() + "\n")
+    assert verify(lines, PUBLIC, pin=pin).point.size == 40
+    for i in range(len(lines)):
+        with pytest.raises(IntegrityError):
+            verify([*lines[:i], *lines[i + 1 :]], PUBLIC)
+        with pytest.raises(IntegrityError):
+            verify([*lines[: i + 1], lines[i], *lines[i + 1 :]], PUBLIC)
+    other = bodies(21)
+    other[20] = other[20].replace("claim", "order")
+    forked = last_checkpoint(exported(other)[-1].decode() + "\n")
+    with pytest.raises(IntegrityError, match="Entries 1 to 21 are not those"):
+        verify(lines, PUBLIC, pin=forked)
+
+
 def test_another_suites_key_verifies_nothing() -> None:
     with pytest.raises(IntegrityError):
         verify(exported(bodies(3)), KEYS["gm"].public())
