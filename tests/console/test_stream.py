@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -121,6 +122,18 @@ def test_the_stream_refuses_nobody_and_the_roleless(console: Console) -> None:
 def test_pages_answer_while_many_streams_are_open(console: Console, listen: Callable[..., Listener]) -> None:
     cookie = console.sign_in("lin")
     readers = [listen(cookie) for _ in range(40)]
+    assert all(r.opened.wait(15) for r in readers)
+    assert console.get("/api/alerts", cookie)
+
+
+def test_many_streams_opened_at_one_moment_are_all_served(
+    console: Console, listen: Callable[..., Listener]
+) -> None:
+    """More than the pool has connections: none may hold one while it waits for another or while it streams."""
+    cookie = console.sign_in("lin")
+    with ThreadPoolExecutor(24) as together:
+        readers = list(together.map(lambda _: listen(cookie), range(24)))
+    assert {r.answer.status for r in readers} == {200}
     assert all(r.opened.wait(15) for r in readers)
     assert console.get("/api/alerts", cookie)
 

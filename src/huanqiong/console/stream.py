@@ -191,7 +191,9 @@ def _watch_the_feed() -> None:
 async def stream(request: HttpRequest) -> HttpResponse:
     """`GET /api/stream`: server-sent events for a signed-in person who may see the watch floor."""
     person = await request.auser()
-    may = await _asked(permissions_of, person) if person.is_authenticated else frozenset()
+    # In the request's own thread, whose connection is held already: where as many as the pool has wait for a
+    # second one while holding the first, all wait for ever.
+    may = await sync_to_async(permissions_of)(person) if person.is_authenticated else frozenset()
     code = person.code if person.is_authenticated else ""
     await sync_to_async(connections.close_all, thread_sensitive=True)()
     if not code:
@@ -209,6 +211,8 @@ async def stream(request: HttpRequest) -> HttpResponse:
 
 
 async def _events(person: str, after: int | None) -> AsyncIterator[bytes]:
+    # Middlewares ask the database again behind the view: that connection would be held as long as the stream.
+    await sync_to_async(connections.close_all, thread_sensitive=True)()
     t = tail()
     reader = await t.join(person)
     try:
