@@ -90,10 +90,10 @@ def _account(request: HttpRequest) -> str:
     return person.code if person.is_authenticated else ""
 
 
-def _holder(request: HttpRequest) -> str:
+def _session(request: HttpRequest) -> str:
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     named = hashlib.sha256(session.encode("utf-8", "replace")).hexdigest() if session else ""
-    return _account(request) or named or address_of(request)
+    return _account(request) or named
 
 
 _KEYS: dict[str, Callable[[HttpRequest], str]] = {
@@ -101,7 +101,8 @@ _KEYS: dict[str, Callable[[HttpRequest], str]] = {
     "name": lambda r: r.POST.get("username", "").strip().casefold()[:200],
     "account": _account,
     "nobody": lambda r: "" if r.user.is_authenticated else address_of(r),
-    "holder": _holder,
+    "session": _session,
+    "holder": lambda r: _session(r) or address_of(r),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from huanqiong.core.errors import InputError, UsageError
+from huanqiong.core.handwritten import read_toml
 from huanqiong.data import path
 
 Value = float | int | str | bool | list[float] | list[str]
@@ -99,10 +99,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
 
 @lru_cache(maxsize=32)
 def _load(file: Path, mtime_ns: int) -> Profile:
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise InputError(f"not TOML ({e})", where=str(file), remedy="Correct the profile") from e
+    raw = read_toml(file, "Correct the profile")
     missing = [k for k in ("name", "version", "author", "source", "valid_from") if k not in raw]
     if missing:
         raise InputError(

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from huanqiong.core.errors import MissingError, StoreError, UsageError
+from huanqiong.core.errors import InputError, MissingError, StoreError, UsageError
+from huanqiong.core.handwritten import read_toml
 
 Kind = Literal["live", "archive", "drill"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -79,7 +79,8 @@ class Store:
 def stores() -> list[str]:
     """Names of the stores in the home, sorted."""
     root = home() / "stores"
-    return sorted(p.parent.name for p in root.glob("*/store.toml")) if root.is_dir() else []
+    found = (p.parent.name for p in root.glob("*/store.toml")) if root.is_dir() else ()
+    return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def database_url(path: Path) -> str | None:
@@ -105,18 +106,23 @@ def database_url(path: Path) -> str | None:
 
 def open_store(name: str) -> Store:
     """The named store; MissingError when there is none."""
-    path = home() / "stores" / name
+    file = home() / "stores" / name / "store.toml"
     try:
-        d = tomllib.loads((path / "store.toml").read_text(encoding="utf-8"))
+        if not _NAME.fullmatch(name):
+            raise FileNotFoundError(name)  # a name is no path: nothing outside the stores is opened
+        d = read_toml(file, "Restore it from a backup")
     except FileNotFoundError:
         have = ", ".join(stores()) or "none yet"
         raise MissingError(
             f"There is no store {name!r} in {home()} (there: {have}). `hq demo` makes one."
         ) from None
-    except tomllib.TOMLDecodeError as e:
-        raise StoreError(f"{path / 'store.toml'}: {e}. Restore it from a backup.") from None
-    told = (d["kind"], d["title_zh"], d["title_en"], d["theatre"], d["clock"], d.get("suite", "intl"))
-    return Store(path, name, *told)
+    except InputError as e:
+        raise StoreError(str(e)) from None
+    told = [d.get(k) for k in ("kind", "title_zh", "title_en", "theatre", "clock")]
+    told.append(d.get("suite", "intl"))
+    if not all(isinstance(t, str) for t in told) or told[0] not in get_args(Kind):
+        raise StoreError(f"{file}: it does not say what the store is. Restore it from a backup.")
+    return Store(file.parent, name, *told)  # type: ignore[arg-type]
 
 
 def create_store(

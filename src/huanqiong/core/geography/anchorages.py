@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ import numpy as np
 
 from huanqiong.core.errors import InputError, LayoutError
 from huanqiong.core.geography.points import Points, points
-from huanqiong.core.geography.unpacked import as_text
+from huanqiong.core.geography.unpacked import as_rows
 from huanqiong.core.units import EARTH_RADIUS_M
 
 FILES: Final = ("anchorages.csv", "anchorages.csv.gz", "anchorages.parquet")
@@ -157,11 +155,9 @@ def _laid(lat: float, lon: float, radius_m: float) -> list[tuple[float, float]]:
 
 def _csv(raw: bytes, where: str) -> Iterator[tuple[int, Sequence[Any]]]:
     """The header, then each row with its number."""
-    lines = csv.reader(io.StringIO(as_text(raw, where)))
-    yield 1, next(lines, [])
-    for row in lines:
-        if row:
-            yield lines.line_num, row
+    rows = as_rows(raw, where)
+    yield next(rows, (1, []))
+    yield from rows
 
 
 def _parquet(raw: bytes, where: str) -> Iterator[tuple[int, Sequence[Any]]]:

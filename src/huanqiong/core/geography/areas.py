@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +11,7 @@ import shapely
 from shapely.geometry import shape
 
 from huanqiong.core.errors import InputError, ShapeError
+from huanqiong.core.geography.unpacked import as_json, as_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class SeaAreas:
 def read_seas(raw: bytes, where: str) -> SeaAreas:
     """Reads `seas.geojson`; ShapeError names an area whose polygon is not valid."""
     try:
-        features = json.loads(raw)["features"]
+        features = as_json(raw, where)["features"]
         rows = []
         for f in features:
             p, g = f["properties"], shape(f["geometry"])
@@ -67,7 +66,7 @@ def read_seas(raw: bytes, where: str) -> SeaAreas:
                 raise ShapeError(f"area {p['id']}: {why}", where=where, remedy="Draw it again")
             label = (p["label_lat"], p["label_lon"])
             rows.append(SeaArea(p["id"], p["name_zh"], p["name_en"], p["kind"], p["county"], label, g))
-    except (ValueError, KeyError, TypeError, AttributeError) as e:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, shapely.errors.ShapelyError) as e:
         raise InputError(f"not a list of sea areas ({e})", where=where, remedy="See docs/geography.md") from e
     return SeaAreas(tuple(rows), shapely.STRtree([a.geometry for a in rows]))
 
@@ -90,6 +89,13 @@ class Division:
         return self.kind.startswith("pseudo_")
 
 
+def _table(raw: bytes, where: str) -> Iterator[dict[str, str]]:
+    rows = as_rows(raw, where)
+    names = next(rows, (1, []))[1]
+    for _, cells in rows:
+        yield dict(zip(names, cells, strict=False))
+
+
 def read_divisions(raw: bytes, where: str) -> dict[str, Division]:
     """Reads `divisions.csv`: code, name, level, kind, parent, valid_from."""
     try:
@@ -102,7 +108,7 @@ def read_divisions(raw: bytes, where: str) -> dict[str, Division]:
                 r["parent"],
                 date.fromisoformat(r["valid_from"]),
             )
-            for r in csv.DictReader(io.StringIO(raw.decode("utf-8")))
+            for r in _table(raw, where)
         ]
     except (ValueError, KeyError, TypeError) as e:
         raise InputError(f"not a list of divisions ({e})", where=where, remedy="See docs/geography.md") from e

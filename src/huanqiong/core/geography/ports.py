@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
@@ -12,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError, LayoutError
-from huanqiong.core.geography.unpacked import as_text
+from huanqiong.core.geography.unpacked import as_rows
 
 F8 = NDArray[np.float64]
+WIDEST_M = 100_000.0
+"""No port takes up more water; a greater radius is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,16 @@ def ports(rows: Sequence[Port]) -> Ports:
 
 def _rows(raw: bytes, where: str, need: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) of a CSV, plain or gzip; LayoutError where a needed column is missing."""
-    table = csv.DictReader(io.StringIO(as_text(raw, where)))
-    missing = [c for c in need if c not in (table.fieldnames or [])]
+    rows = as_rows(raw, where)
+    names = next(rows, (1, []))[1]
+    missing = [c for c in need if c not in names]
     if missing:
-        seen = ", ".join(table.fieldnames or []) or "nothing"
+        seen = ", ".join(names) or "nothing"
         raise LayoutError(
             f"no column {', '.join(missing)}; saw {seen}", where=where, remedy="Name the columns so"
         )
-    for row in table:
-        yield table.line_num, row
+    for n, cells in rows:
+        yield n, dict(zip(names, [*cells, *[""] * (len(names) - len(cells))], strict=False))
 
 
 def _place(row: Mapping[str, str], lat: str, lon: str, where: str) -> tuple[float, float]:
@@ -92,6 +94,18 @@ def _place(row: Mapping[str, str], lat: str, lon: str, where: str) -> tuple[floa
     if not (abs(y) <= 90 and abs(x) <= 180):
         raise InputError(f"{y}, {x} is no place on earth", where=where, remedy="Give WGS-84 degrees")
     return y, x
+
+
+def _radius(text: str, where: str) -> float:
+    try:
+        radius_m = float(text)
+    except ValueError:
+        radius_m = math.nan
+    if not 0 <= radius_m <= WIDEST_M:
+        raise InputError(
+            f"radius_m is {text[:40]!r}", where=where, remedy=f"Give metres, 0 to {WIDEST_M:,.0f}"
+        )
+    return radius_m
 
 
 def read_ports(raw: bytes, where: str) -> Ports:
@@ -108,7 +122,7 @@ def read_ports(raw: bytes, where: str) -> Ports:
                 y,
                 x,
                 r["kind"],
-                float(r["radius_m"]),
+                _radius(r["radius_m"], f"{where}, line {n}"),
                 r["county"],
                 r["note"],
             )

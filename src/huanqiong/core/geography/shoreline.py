@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huanqiong.core.errors import InputError
-from huanqiong.core.geography.unpacked import unpacked
+from huanqiong.core.geography.unpacked import MOST, as_json
 
 F8 = NDArray[np.float64]
+_BENT: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, OSError, EOFError, ValueError, KeyError),
+    *(TypeError, IndexError, AttributeError, NotImplementedError, RuntimeError, MemoryError, OverflowError),
+)
+"""What NumPy and zipfile raise of archives that are bent."""
 
 
 def lines_from_geojson(raw: bytes, where: str) -> list[F8]:
@@ -22,7 +29,7 @@ def lines_from_geojson(raw: bytes, where: str) -> list[F8]:
     Takes GeoJSON, plain or gzip, of LineString, MultiLineString, Polygon and MultiPolygon.
     """
     try:
-        data = json.loads(unpacked(raw, where))
+        data = as_json(raw, where)
         features = data["features"] if data.get("type") == "FeatureCollection" else [data]
         found = [
             np.asarray(line, dtype=np.float64)[:, :2]
@@ -30,7 +37,8 @@ def lines_from_geojson(raw: bytes, where: str) -> list[F8]:
             if ((f.get("properties") or {}).get("level", 1)) == 1
             for line in _lines(f.get("geometry") or f)
         ]
-    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError) as e:
+        found = [line for line in found if len(line)]
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as e:
         raise InputError(
             f"not a GeoJSON shoreline ({e})",
             where=where,
@@ -79,13 +87,17 @@ def pack_rings(
 def lines_from_rings(raw: bytes, where: str) -> list[F8]:
     """Reads what `pack_rings` wrote: (n, 2) arrays of (lon, lat) in degrees."""
     try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            size = sum(i.file_size for i in packed.infolist())
+        if size > MOST:
+            raise ValueError(f"unpacks to {size:,} bytes")
         with np.load(io.BytesIO(raw), allow_pickle=False) as z:
             count, scale, origin = z["count"], z["scale"], z["origin"]
             step = np.stack([z["dx"], z["dy"]], axis=1).astype(np.int64)
-    except (OSError, ValueError, KeyError, EOFError) as e:
+        start = np.cumsum(count) - count
+        total = np.cumsum(step, axis=0)
+        base = np.repeat(total[start] - step[start], count, axis=0)
+        degrees = (total - base) * scale + origin
+        return np.split(degrees, start[1:])
+    except _BENT as e:
         raise InputError(f"not a packed shoreline ({e})", where=where, remedy="Restore the file") from e
-    start = np.cumsum(count) - count
-    total = np.cumsum(step, axis=0)
-    base = np.repeat(total[start] - step[start], count, axis=0)
-    degrees = (total - base) * scale + origin
-    return np.split(degrees, start[1:])

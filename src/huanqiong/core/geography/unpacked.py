@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
+import json
 import zlib
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from huanqiong.core.errors import InputError
 
@@ -40,3 +43,25 @@ def as_text(raw: bytes, where: str) -> str:
         raise InputError(
             f"not readable as text ({e})", where=where, remedy="Give UTF-8 CSV, plain or .gz"
         ) from None
+
+
+def as_json(raw: bytes, where: str) -> Any:
+    """The same as JSON. InputError: also where it is none, or nested without end."""
+    try:
+        return json.loads(unpacked(raw, where))
+    except RecursionError:
+        raise InputError("nested too deep", where=where, remedy="Give the file anew") from None
+    except ValueError as e:
+        raise InputError(f"not JSON ({e})", where=where, remedy="Give the file anew") from None
+
+
+def as_rows(raw: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
+    """The same as CSV: (number of its last line, cells) of each row that holds something."""
+    rows = csv.reader(io.StringIO(as_text(raw, where), newline=""))
+    try:
+        for row in rows:
+            if row:
+                yield rows.line_num, row
+    except csv.Error as e:
+        text = f"no CSV ({e})"
+        raise InputError(text, where=f"{where}, line {rows.line_num}", remedy="Mend that line") from None

@@ -24,7 +24,7 @@ def read_shape(geometry: Mapping[str, Any]) -> BaseGeometry:
     """
     try:
         shape = shapely.from_geojson(json.dumps(geometry))
-    except (shapely.errors.GEOSException, TypeError, ValueError) as e:
+    except (shapely.errors.GEOSException, TypeError, ValueError, RecursionError) as e:
         raise ShapeError(f"not a GeoJSON geometry ({e})", where="zone", remedy="Draw it again.") from None
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
         kind = shape.geom_type if shape is not None else "nothing"

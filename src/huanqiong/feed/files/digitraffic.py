@@ -27,7 +27,9 @@ COLUMNS: Final = (
     *("mmsi", "lat", "lon", "sog", "cog", "heading", "navStat", "time", "timestampExternal", "name", "imo"),
     *("callSign", "shipType", "length", "beam", "draught", "destination", "eta"),
 )
-_TOPIC: Final = re.compile(r"\s*vessels(?:-v2)?/(\d+)/(\w+)\s+(?=\{)")
+_TOPIC: Final = re.compile(r"\s*vessels(?:-v2)?/(\d{1,12})/(\w+)\s+(?=\{)")
+WRAPPED: Final = 4
+"""How deep an object may lie within envelopes; the service uses one."""
 _SPACE: Final = re.compile(r"[\s,]*")
 Item = tuple[int, int, dict[str, Any] | None, str]
 """(byte offset, number from 1, the flat object or None, the text where it is None)."""
@@ -39,23 +41,29 @@ def flatten(found: Any, topic_mmsi: int | None = None) -> dict[str, Any] | None:
     REST features, REST vessels (`referencePointA`), MQTT payloads (`refA`, mmsi in the topic), or
     `{"topic": ..., "payload": ...}`.
     """
+    for _ in range(WRAPPED):
+        if not isinstance(found, dict):
+            return None
+        if isinstance(found.get("topic"), str) and "payload" in found:
+            m = re.match(r"vessels(?:-v2)?/(\d{1,12})/", found["topic"])
+            topic_mmsi = int(m[1]) if m else topic_mmsi
+            try:
+                payload = found["payload"]
+                found = json.loads(payload) if isinstance(payload, str) else payload
+            except (ValueError, RecursionError):
+                return None
+        elif isinstance(found.get("data"), dict) and "type" in found:
+            found = found["data"]
+        else:
+            break
     if not isinstance(found, dict):
         return None
-    if isinstance(found.get("topic"), str) and "payload" in found:
-        m = re.match(r"vessels(?:-v2)?/(\d+)/", found["topic"])
-        payload = found["payload"]
-        try:
-            payload = json.loads(payload) if isinstance(payload, str) else payload
-        except ValueError:
-            return None
-        return flatten(payload, int(m[1]) if m else None)
-    if isinstance(found.get("data"), dict) and "type" in found:
-        return flatten(found["data"], topic_mmsi)
     flat = dict(found)
     if isinstance(found.get("properties"), dict):
         flat.update(found["properties"])
-        at = (found.get("geometry") or {}).get("coordinates") or [None, None]
-        flat["lon"], flat["lat"] = at[0], at[1]
+        geometry = found.get("geometry")
+        at = geometry.get("coordinates") if isinstance(geometry, dict) else None
+        flat["lon"], flat["lat"] = at[:2] if isinstance(at, list) and len(at) >= 2 else (None, None)
     if topic_mmsi is not None:
         flat.setdefault("mmsi", topic_mmsi)
     if "mmsi" not in flat:
@@ -90,7 +98,7 @@ def _is_lined(head: bytes) -> bool:
     line = head.split(b"\n", 1)[0]
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return b"\n" in head.strip() or not (isinstance(found, list) or "features" in found)
 
@@ -104,7 +112,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[Item]:
             m = _TOPIC.match(text)
             try:
                 flat = flatten(json.loads(text[m.end() :] if m else text), int(m[1]) if m else None)
-            except (ValueError, AttributeError, TypeError, IndexError):
+            except (ValueError, RecursionError):
                 flat = None
             yield int(block.offset[i]), int(block.row[i]), flat, text
 
@@ -136,12 +144,12 @@ def _document(chunks: Iterator[bytes], where: str) -> Iterator[Item]:
             return
         try:
             found, end = decoder.raw_decode(text, at)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield at, number, None, _utf8(text[at : at + 200])
             return
         try:
             flat = flatten(_utf8(found))
-        except (AttributeError, TypeError, IndexError, UnicodeDecodeError):
+        except (UnicodeDecodeError, RecursionError):
             flat = None
         yield at, number, flat, _utf8(text[at : at + 200])
         at, number = end, number + 1

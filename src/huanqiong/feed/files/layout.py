@@ -6,7 +6,6 @@ A layout is data, a TOML file in `data/layouts` or one of the user's own. Source
 from __future__ import annotations
 
 import difflib
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from huanqiong.core.datum import DATUMS, Datum
-from huanqiong.core.errors import LayoutError
+from huanqiong.core.errors import InputError, LayoutError
+from huanqiong.core.handwritten import read_toml
 from huanqiong.data import path as data_path
 
 NEEDED: Final = (("t", "tod"), ("lat", "geometry"), ("lon", "geometry"), ("mmsi", "device"))
@@ -101,15 +101,20 @@ def load_layout(name: str) -> Layout:
     own = name.endswith(".toml")
     file = Path(name) if own else data_path(f"layouts/{name}.toml")
     try:
-        d = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError:
+        d = read_toml(file, "Mend the TOML")
+    except FileNotFoundError:
         have = ", ".join(bundled())
         raise LayoutError(
             f"there is no layout {name!r}", remedy=f"Name one of {have}, or the path of a .toml file"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise LayoutError(str(e), where=str(file), remedy="Mend the TOML") from None
-    base = load_layout(d["extends"]) if "extends" in d else None
+    except InputError as e:
+        raise LayoutError(e.what, where=e.where, remedy=e.remedy) from None
+    extends = d.get("extends")
+    if extends is not None and extends not in bundled():  # so that no layout can extend itself
+        raise LayoutError(
+            f"it extends {extends!r}", where=str(file), remedy=f"Extend one of {', '.join(bundled())}"
+        )
+    base = load_layout(extends) if extends is not None else None
     fields = dict(base.fields) if base else {}
     try:
         fields.update({k: _field(v) for k, v in d.get("fields", {}).items()})
@@ -129,7 +134,7 @@ def load_layout(name: str) -> Layout:
             na_texts=tuple(d.get("na_texts", inherit.get("na_texts", ()))),
             fields=fields,
         )
-    except (KeyError, TypeError, ValueError) as e:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as e:
         raise LayoutError(
             f"the layout lacks or misspells {e}", where=str(file), remedy="See docs/formats/positions.md"
         ) from None

@@ -6,6 +6,8 @@ A file cut off in the middle gives its good part; `damage` then says what happen
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ Packing = Literal["plain", "gzip", "zstd", "zip"]
 CHUNK = 8 << 20
 STEP = 1 << 16
 """Unpacked at a time: no more than this is lost before the place where a packing is broken."""
+_UNREAD = (EOFError, OSError, ValueError, NotImplementedError, RuntimeError, IndexError, lzma.LZMAError)
+"""What zipfile raises of archives that are bent, encrypted or of an unknown packing."""
 _MAGIC: tuple[tuple[bytes, Packing], ...] = (
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -140,7 +144,7 @@ class Raw:
                         done += len(piece)
                         if progress:
                             progress("read", done, total)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as e:
+        except (zipfile.BadZipFile, zlib.error, struct.error, *_UNREAD) as e:
             self.damage = f"the zip is cut off or broken: {e}"
 
 
