@@ -129,7 +129,7 @@ def test_pages_answer_while_many_streams_are_open(console: Console, listen: Call
 def test_many_streams_opened_at_one_moment_are_all_served(
     console: Console, listen: Callable[..., Listener]
 ) -> None:
-    """More than the pool has connections: none may hold one while it waits for another or while it streams."""
+    """More than the pool has connections: none may hold one while it waits for another, or streams."""
     cookie = console.sign_in("lin")
     with ThreadPoolExecutor(24) as together:
         readers = list(together.map(lambda _: listen(cookie), range(24)))
