@@ -69,7 +69,7 @@ def test_no_bent_log_verifies() -> None:
         b"",
         b"null",
     ):
-        assert isinstance(checked(LOG + line), IntegrityError), line[:9]
+        assert isinstance(checked(LOG + line + b"\n"), IntegrityError), line[:9]
 
 
 @fuzzing(400)
