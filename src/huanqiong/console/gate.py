@@ -105,7 +105,7 @@ def _over(row: SessionRow | None, person_pk: int) -> str:
     if row is None or row.person_id != person_pk:
         return "unknown"
     if row.ended_at is not None:
-        return row.ended_why
+        return row.ended_why or "hand"
     why = row.lapsed(limits())
     if why:
         acts.lapse_session(row.code, why, by=SYSTEM)

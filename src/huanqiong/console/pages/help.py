@@ -22,6 +22,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "may": [book.permissions[p][0 if zh else 1] for p in book.permissions if p in r.permissions],
         }
         for r in book.roles.values()
+        if r.permissions
     ]
     kinds = [{"kind": k, "name": texts.kind_name(k), "text": texts.kind_text(k)} for k in texts.found_kinds()]
     return render(request, "console/help.html", {"roles": roles, "kind_list": kinds})

@@ -19,7 +19,7 @@ from huanqiong.console.house import clock
 from huanqiong.console.pages import page
 from huanqiong.core.schema import KINDS
 from huanqiong.desk.registry.access import access_units
-from huanqiong.desk.trust.access import allowed
+from huanqiong.desk.trust.access import allowed, scope_of
 from huanqiong.desk.watch.access import (
     access_counts,
     access_kind_records,
@@ -86,7 +86,11 @@ def _fields(query: QueueQuery) -> dict[str, Any]:
 def orders(request: HttpRequest) -> HttpResponse:
     """Orders, those that run first, and silences that stand."""
     now = clock().at
-    found = [rows.order(o) for o in access_orders(request.user, now=now, limit=1000)]
+    answers = scope_of(request.user, "watch.outcome")
+    found = [
+        rows.order(o) | {"answers": answers.covers(unit=o.unit_code)}
+        for o in access_orders(request.user, now=now, limit=1000)
+    ]
     running = [o for o in found if not o["result"]]
     ended = sorted((o for o in found if o["result"]), key=lambda o: o["outcome_at"] or "", reverse=True)
     paged = Paginator(ended, PER_PAGE).get_page(request.GET.get("page"))
