@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from huanqiong import __version__
-from huanqiong.cli import audit, bench, demo, doctor, drill, evidence, serve, suites, up, user, warm
+from huanqiong.cli import audit, backup, bench, demo, doctor, drill, evidence, serve, suites, up, user, warm
 from huanqiong.cli import up_children as children
 from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
 
@@ -37,6 +37,9 @@ app.command("demo")(demo.demo)
 app.add_typer(drills, name="drill")
 drills.command("hainan")(drill.hainan)
 drills.command("score")(drill.score)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("backup-key")(backup.backup_key)
 app.command("doctor")(doctor.doctor)
 app.command("test", context_settings={"ignore_unknown_options": True})(suites.run_suite)
 app.command("bench")(bench.bench)

@@ -65,6 +65,8 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     trust.end_session: ("users.manage", ("s-none",), {}),
     trust.end_all_sessions: ("users.manage", ("none",), {}),
     trust.lapse_session: ("session.lapse", ("s-none", "idle"), {}),
+    trust.log_backup: ("backup.make", ("nobody",), {}),
+    trust.log_restore: ("backup.restore", ("now", "0" * 64, 0), {}),
     trust.checkpoint: ("audit.export", (Path("KEYS"),), {}),
     trust.take_cosignature: ("audit.export", ("", "w", suite_of("intl").new_key().public()), {"size": 1}),
     trust.take_timestamp: ("audit.export", (b"",), {"size": 1}),

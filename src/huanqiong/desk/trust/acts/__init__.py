@@ -1,5 +1,6 @@
 """Acts of the trust desk: accounts, roles, sign-in, second factors, sessions, the log's checkpoint."""
 
+from huanqiong.desk.trust.acts.backup import log_backup, log_restore
 from huanqiong.desk.trust.acts.factors import (
     enrol_passkey,
     enrol_totp,
@@ -37,6 +38,8 @@ __all__ = [
     "enrol_totp",
     "grant_role",
     "issue_login",
+    "log_backup",
+    "log_restore",
     "lapse_session",
     "make_recovery_codes",
     "prove_code",

@@ -42,7 +42,7 @@ def end_session(code: str, *, by: Actor, why: str = "hand") -> None:
     """Ends a session: one's own, or anybody's with `users.manage`; one that ended before stays as it is."""
     own = by.pk is not None and PersonSession.objects.filter(code=code, person_id=by.pk).exists()
     with act("session.end", by=by, permission=None if own else "users.manage") as a:
-        row = PersonSession.objects.select_for_update().select_related("person").filter(code=code).first()
+        row = _locked(code)
         if row is None:
             raise MissingError(f"There is no session {code}.")
         a.subject, a.details = f"person:{row.person.code}", {"session": code, "why": why}
@@ -71,11 +71,17 @@ def end_all_sessions(username: str, *, by: Actor) -> int:
 def lapse_session(code: str, why: str, *, by: Actor) -> None:
     """Ends a session that outlived a limit (`idle`, `absolute`); for the program itself."""
     with act("session.end", by=by, permission="session.lapse") as a:
-        row = PersonSession.objects.select_for_update().select_related("person").filter(code=code).first()
+        row = _locked(code)
         if row is None:
             raise MissingError(f"There is no session {code}.")
         a.subject, a.details = f"person:{row.person.code}", {"session": code, "why": why}
         a.idle = not end_running(a, row.person, codes=[code], why=why)
+
+
+def _locked(code: str) -> PersonSession | None:
+    """The session's row, locked; its person's is not, since who locks both takes the person's first."""
+    rows = PersonSession.objects.select_for_update(of=("self",)).select_related("person")
+    return rows.filter(code=code).first()
 
 
 def seen(code: str, *, by: Actor) -> None:

@@ -17,6 +17,7 @@ from huanqiong.desk.trust.models import LoginToken, Person
 from huanqiong.desk.trust.reads.factors import has_factor
 from huanqiong.desk.trust.roles import role_book
 
+_NO_LOGIN = "This one-time login was used, is too old, or is unknown. Ask for a new one."
 _NOBODY_HASH = "pbkdf2_sha256$1000000$nobody$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
@@ -46,17 +47,15 @@ def redeem_login(token: str, *, by: Actor) -> Person:
     """
     with act("login.redeem", by=by) as a:
         digest = sha256(token.encode()).hexdigest()
-        row = (
-            LoginToken.objects.select_for_update()
-            .select_related("person")
-            .filter(token_sha256=digest)
-            .first()
-        )
-        if row is None or row.used_at is not None or row.expires_at <= a.at or not row.person.is_active:
-            raise RefusedError("This one-time login was used, is too old, or is unknown. Ask for a new one.")
+        row = LoginToken.objects.select_related("person").filter(token_sha256=digest).first()
+        if row is None:
+            raise RefusedError(_NO_LOGIN)
+        p = locked_person(row.person.username)  # the person's row before any other of theirs
+        row.refresh_from_db()
+        if row.used_at is not None or row.expires_at <= a.at or not p.is_active:
+            raise RefusedError(_NO_LOGIN)
         row.used_at = a.at
         row.save()
-        p = locked_person(row.person.username)
         _good(p)
         a.subject = f"person:{p.code}"
     return p

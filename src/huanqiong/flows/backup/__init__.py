@@ -1,0 +1,1 @@
+"""A store into one sealed file, and back: `make`, `unpack`, `restore`."""

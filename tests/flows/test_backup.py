@@ -1,0 +1,177 @@
+"""The restore drill: a planted store into one sealed file and back, equal by content, its log verifying."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.pg.place import place_of
+
+HERE = Path(__file__).resolve().parents[1] / "console"
+PREPARE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import plant
+from huanqiong.lake.store import create_store
+store = create_store("drill", kind="drill", title_zh="演", title_en="D", clock="end", suite=sys.argv[2])
+static = plant.sea(store.lake)
+from huanqiong.cli.django import open_records
+open_records(store.name)
+plant.records(static)
+(store.objects / "ab").mkdir(exist_ok=True)
+(store.objects / "ab" / "abcd").write_bytes(bytes(range(256)) * 500)
+from huanqiong.desk.trust.sequencer import sequence
+sequence(store.keys)
+"""
+CONTENT = """
+import hashlib, json, sys
+from huanqiong.cli.django import open_records
+store = open_records(sys.argv[1])
+from huanqiong.desk.trust.acts import rows
+from huanqiong.desk.watch.models import Alert
+tables = {m._meta.label_lower: rows.digest(m) for m in rows.tables()}
+print(json.dumps({"tables": tables, "alerts": Alert.objects.count()}))
+"""
+LOG = {"trust.logentry", "trust.logcheckpoint", "trust.logstate", "trust.outboxrow"}
+"""Tables that go on: the backup and the restore are entries themselves."""
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def runner(home: Path) -> Run:
+    environment = {**os.environ, **place_of(home)}
+    environment.pop("HUANQIONG_STORE", None)
+
+    def run(*args: str, rc: int = 0, code: str | None = None) -> subprocess.CompletedProcess[str]:
+        command = ["-c", code] if code is not None else ["-m", "huanqiong.cli"]
+        done = subprocess.run(
+            [sys.executable, *command, *args], capture_output=True, text=True, env=environment, check=False
+        )
+        assert done.returncode == rc, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
+
+
+def content(run: Run, store: str) -> dict[str, Any]:
+    return dict(json.loads(run(store, code=CONTENT).stdout))
+
+
+def files(store: Path) -> dict[str, str]:
+    kept = [p for p in store.rglob("*") if p.is_file() and "records.sqlite3" not in p.name]
+    return {
+        p.relative_to(store).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in kept
+        if not p.name.startswith(".") and p.name not in ("lock", "database.url")
+    }
+
+
+@pytest.mark.parametrize("suite", ["intl", "gm"])
+def test_a_store_comes_back_equal_and_its_log_still_verifies(tmp_path: Path, suite: str) -> None:
+    old, new = runner(tmp_path / "old"), runner(tmp_path / "new")
+    old(str(HERE), suite, code=PREPARE)
+    before = content(old, "drill")
+    assert before["alerts"] > 3
+    kept = files(tmp_path / "old" / "stores" / "drill")
+    pin = tmp_path / "pin.jsonl"
+    old("audit", "export", "-o", str(pin), "--key-out", str(tmp_path / "old.pub"))
+
+    key = tmp_path / "away" / "secret"
+    recipient = old("backup-key", "-o", str(key), "--suite", suite).stdout.strip()
+    assert key.stat().st_mode & 0o077 == 0
+    sealed = tmp_path / "store.hq"
+    made = json.loads(old("backup", str(sealed), "--to", recipient, "--json").stdout)
+    assert made["rows"] > 50
+    assert sealed.stat().st_mode & 0o077 == 0
+    text = sealed.read_bytes()
+    assert b"records/trust" not in text
+    assert b"BEGIN PRIVATE KEY" not in text
+    assert not list((tmp_path / "old" / "stores" / "drill").glob("tmp*"))
+
+    done = json.loads(new("restore", str(sealed), "--key", str(key), "--json").stdout)
+    assert done["store"] == "drill"
+    after = content(new, "drill")
+    assert after["alerts"] == before["alerts"]
+    same = before["tables"].keys() - LOG
+    assert {t: after["tables"][t] for t in same} == {t: before["tables"][t] for t in same}
+    assert files(tmp_path / "new" / "stores" / "drill") == kept
+    log = tmp_path / "log.jsonl"
+    new("audit", "export", "-o", str(log), "--key-out", str(tmp_path / "new.pub"))
+    new("audit", "verify", str(log), "--key", str(tmp_path / "old.pub"), "--pin", str(pin))
+    acts = [json.loads(line)["body"]["act"] for line in log.read_text().splitlines() if '"body"' in line]
+    assert acts[-3:] == ["backup.make", "backup.restore", "audit.export"]
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(a backup under a passphrase, the file with that)."""
+    where = tmp_path_factory.mktemp("sealed")
+    run = runner(where / "home")
+    run(str(HERE), "intl", code=PREPARE)
+    (where / "words").write_text("四个不相干的词 and a number 7\n")
+    run("backup", str(where / "store.hq"), "--passphrase-file", str(where / "words"))
+    return where / "store.hq", where / "words"
+
+
+def test_what_cannot_be_restored_leaves_nothing_behind(sealed: tuple[Path, Path], tmp_path: Path) -> None:
+    file, words = sealed
+    run, home = runner(tmp_path / "home"), tmp_path / "home"
+    data = file.read_bytes()
+    (tmp_path / "wrong").write_text("other words\n")
+    (tmp_path / "empty").write_text("\n")
+    bad = tmp_path / "bad.hq"
+    for changed in (data[: len(data) // 2], data[:-1], data[:5000] + b"x" + data[5001:], b"nothing", b""):
+        bad.write_bytes(changed)
+        told = run("restore", str(bad), "--passphrase-file", str(words), rc=1).stderr
+        assert "hq: " in told
+        assert "Traceback" not in told
+    assert (
+        "passphrase" in run("restore", str(file), "--passphrase-file", str(tmp_path / "wrong"), rc=1).stderr
+    )
+    run("restore", str(file), "--passphrase-file", str(tmp_path / "empty"), rc=1)
+    assert "--key" in run("restore", str(file), rc=1).stderr
+    run("restore", str(file), "--passphrase-file", str(words), "--as", "../x", rc=2)
+    assert not home.exists() or [p.name for p in home.rglob("*") if p.is_file()] == []
+    run("restore", str(file), "--passphrase-file", str(words), "--as", "another")
+    assert (
+        "already"
+        in run("restore", str(file), "--passphrase-file", str(words), "--as", "another", rc=1).stderr
+    )
+    assert [p.name for p in (home / "stores").iterdir()] == ["another"]
+    assert not list(home.glob(".restoring*"))
+
+
+def test_a_backup_without_more_is_sealed_for_the_homes_own_key(tmp_path: Path) -> None:
+    run = runner(tmp_path / "home")
+    run("user", "add", "li")
+    told = run("backup", str(tmp_path / "b.hq")).stderr
+    assert "keep a copy elsewhere" in told
+    assert "keep a copy" not in run("backup", str(tmp_path / "b.hq")).stderr
+    run("restore", str(tmp_path / "b.hq"), "--as", "copy")
+    names = [
+        json.loads(line)["username"]
+        for line in run("user", "list", "--store", "copy", "--json").stdout.splitlines()
+    ]
+    assert names == ["li"]
+    run("backup-key", "-o", str(tmp_path / "home" / "backup-intl.key"), rc=2)
+
+
+def test_a_disk_that_fills_up_leaves_the_old_backup(tmp_path: Path) -> None:
+    run, home = runner(tmp_path / "home"), tmp_path / "home"
+    run("user", "add", "li")
+    (home / "stores" / "main" / "objects" / "large").write_bytes(os.urandom(8 << 20))
+    file = tmp_path / "b.hq"
+    file.write_bytes(b"the older one")
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20));"
+    limited += "sys.argv[0] = 'hq'; from huanqiong.cli import main; main()"
+    assert "could not be written" in run("backup", str(file), code=limited, rc=1).stderr
+    assert file.read_bytes() == b"the older one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["b.hq", "home"]
+    run("backup", str(file))
+    run("restore", str(file), "--as", "copy")
