@@ -34,7 +34,7 @@ CONTENT = """
 import hashlib, json, sys
 from huanqiong.cli.django import open_records
 store = open_records(sys.argv[1])
-from huanqiong.desk.trust.acts import rows
+from huanqiong.desk.trust.reads import rows
 from huanqiong.desk.watch.models import Alert
 tables = {m._meta.label_lower: rows.digest(m) for m in rows.tables()}
 print(json.dumps({"tables": tables, "alerts": Alert.objects.count()}))

@@ -24,7 +24,7 @@ import huanqiong
 from huanqiong.core.errors import StoreError
 from huanqiong.desk.trust import acts
 from huanqiong.desk.trust.actor import Actor
-from huanqiong.desk.trust.acts import rows
+from huanqiong.desk.trust.reads import rows
 from huanqiong.desk.trust.suites import suite_of
 from huanqiong.flows.backup.form import FORMAT, MANIFEST, NOT_KEPT, RECORDS, Progress
 from huanqiong.lake.store import Store

@@ -88,7 +88,8 @@ def _load(manifest: dict[str, Any], store: Path, records: Path, by: Any, progres
 
     from huanqiong.desk.trust import acts
     from huanqiong.desk.trust import reads as trust_reads
-    from huanqiong.desk.trust.acts import rows
+    from huanqiong.desk.trust.acts.rows import load_rows
+    from huanqiong.desk.trust.reads import rows
     from huanqiong.desk.trust.sequencer import sequence
     from huanqiong.flows.backup.make import migrations
 
@@ -106,7 +107,7 @@ def _load(manifest: dict[str, Any], store: Path, records: Path, by: Any, progres
             with (records / f"{table}.jsonl").open("rb") as f:
                 yield table, f
 
-    rows.load(parts(), by=by)
+    load_rows(parts(), by=by)
     for n, model in enumerate(rows.tables()):
         progress("proving", n, len(names))
         table = model._meta.label_lower
