@@ -161,6 +161,38 @@ def test_a_body_is_dropped_where_it_grows_too_large() -> None:
     assert bodies.most_of("/api/zones/7/rename") == most
 
 
+def test_the_served_application_answers_413_while_more_comes() -> None:
+    """As a server calls it: the body goes on while the answer is made, and nothing falls."""
+    from huanqiong.config.asgi import application
+
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "method": "POST",
+        "path": "/api/zones",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+        "client": ("203.0.113.7", 1),
+        "server": ("localhost", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+        "root_path": "",
+    }
+    asyncio.run(application(scope, receive, send))
+    assert sent[0]["status"] == 413
+    assert (b"Connection", b"close") in sent[0]["headers"]
+    assert "2,048" in json.loads(sent[1]["body"])["message"]
+
+
 def test_templates_hold_no_inline_code() -> None:
     pages = sorted(TEMPLATES.rglob("*.html"))
     assert len(pages) > 10

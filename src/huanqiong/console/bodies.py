@@ -44,21 +44,25 @@ def bounded(app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> Callable[
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        most, seen = most_of(scope["path"]), 0
+        most, seen, ended = most_of(scope["path"]), 0, False
         length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
         if not (length.isdigit() and len(length) < 16 and int(length) <= most):
             scope[_MARK] = most
 
         async def counted() -> dict[str, Any]:
-            nonlocal seen
-            message = await receive()
-            if message["type"] != "http.request":
-                return message
-            seen += len(message.get("body", b""))
-            if seen > most:
-                scope[_MARK] = most
-            # What is refused ends here; the server drops the rest with the connection.
-            return {"type": "http.request", "body": b"", "more_body": False} if _MARK in scope else message
+            nonlocal seen, ended
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return message
+                seen += len(message.get("body", b""))
+                if seen > most:
+                    scope[_MARK] = most
+                if _MARK not in scope:
+                    return message
+                if not ended:  # what is refused ends here; the rest is let fall until the answer is out
+                    ended = True
+                    return {"type": "http.request", "body": b"", "more_body": False}
 
         await app(scope, counted, send)
 
