@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 from desk_events import at, event
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.pg.place import place_of
 
 from huanqiong.core.errors import RefusedError, UsageError
 from huanqiong.desk.registry import acts as registry
@@ -38,13 +40,17 @@ def apart(a: str, b: str) -> bool:
 @pytest.mark.django_db
 def test_every_pair_of_roles(person: Callable[..., Any]) -> None:
     refused = set()
-    for n, (a, b) in enumerate(itertools.permutations(ROLES, 2)):
-        name = f"p{n}"
-        person(name, a)
-        try:
-            acts.grant_role(name, b, by=OPERATOR)
-        except RefusedError:
-            refused.add((a, b))
+    for a in ROLES:
+        person(f"is-{a}", a)
+        for b in ROLES:
+            if a == b:
+                continue
+            try:
+                with transaction.atomic():
+                    acts.grant_role(f"is-{a}", b, by=OPERATOR)
+                    transaction.set_rollback(True)
+            except RefusedError:
+                refused.add((a, b))
     assert refused == {(a, b) for a, b in itertools.permutations(ROLES, 2) if apart(a, b)}
     assert len(refused) > 90
 
@@ -55,8 +61,6 @@ def test_every_pair_of_roles(person: Callable[..., Any]) -> None:
 def test_no_order_of_grants_and_revocations_brings_two_apart_together(
     person: Callable[..., Any], wishes: list[tuple[bool, str]]
 ) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         person("li")
         held: set[str] = set()
@@ -109,7 +113,7 @@ for p in reads.people():
 
 def test_two_administrators_at_once_cannot_do_what_one_cannot(hq_home: Path) -> None:
     create_store("main", kind="live", title_zh="试", title_en="Trial")
-    environment = {**os.environ, "HUANQIONG_HOME": str(hq_home)}
+    environment = os.environ | place_of(hq_home)
 
     def start(code: str, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
