@@ -16,7 +16,7 @@ from huanqiong.core.errors import MissingError, UsageError
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="audit, decode, drill, kernels, pan or stream; all by default")] = "all",
+    name: Annotated[str, typer.Argument(help="one table of bench/; all by default")] = "all",
     peers: Annotated[bool, typer.Option("--peers/--no-peers", help="install the peers first")] = True,
 ) -> None:
     """Prints measured tables with the peers' figures from the same run (in a checkout)."""
