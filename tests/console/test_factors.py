@@ -253,3 +253,14 @@ def test_factors_change_only_soon_after_a_sign_in(
     page = client.get("/account/").content.decode()
     assert "Sign in again" in page
     assert "/account/app/" not in page
+
+
+def test_passkeys_are_offered_only_at_the_name_they_belong_to(signed_in: Callable[..., Client]) -> None:
+    client = signed_in("lin")
+    for host, offered in (("localhost:8600", True), ("127.0.0.1:8600", False)):
+        client.defaults["HTTP_HOST"] = host
+        page = client.get("/account/").content.decode()
+        assert ('action="/account/passkey/"' in page) == offered, host
+        assert ("belong to the name localhost" in page) != offered, host
+        out = Client(headers={"host": host}).get("/sign-in/").content.decode()
+        assert ('action="/sign-in/passkey/"' in out) == offered, host

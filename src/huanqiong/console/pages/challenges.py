@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 _STATE = "hq_challenge"
+
+
+def works_here(request: HttpRequest) -> bool:
+    """Whether passkeys work at the address the browser asked: only at the name they are bound to."""
+    name = request.get_host().rsplit(":", 1)[0]
+    return name == settings.PASSKEY_HOST or name.endswith(f".{settings.PASSKEY_HOST}")
 
 
 def challenge(request: HttpRequest, begun: tuple[dict[str, Any], dict[str, Any]]) -> JsonResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from huanqiong.console import gate
 from huanqiong.console.pages import page
+from huanqiong.console.pages.challenges import works_here
 from huanqiong.console.pages.people_rows import factor_rows, grant_rows, session_rows
 from huanqiong.console.refusals import said
 from huanqiong.core.errors import HuanqiongError
@@ -58,6 +60,8 @@ def account_page(request: HttpRequest, error: str = "", status: int = 200) -> Ht
             "fresh": gate.fresh(request),
             "rules": role_book().sign_in,
             "has_password": request.user.has_usable_password(),
+            "passkeys": works_here(request),
+            "passkey_host": settings.PASSKEY_HOST,
             "due": getattr(request, "hq_due", False),
             "done": _done(request.GET.get("done", "")),
             "error": error,

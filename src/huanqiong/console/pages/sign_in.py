@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from huanqiong.console import gate
-from huanqiong.console.pages.challenges import answered, challenge
+from huanqiong.console.pages.challenges import answered, challenge, works_here
 from huanqiong.console.refusals import said
 from huanqiong.core.errors import HuanqiongError, RefusedError
 from huanqiong.desk.trust import acts, ceremony, reads
@@ -62,6 +62,7 @@ def _page(request: HttpRequest, error: str, status: int, username: str = "") -> 
         "error": error,
         "next": _next(request),
         "username": username,
+        "passkeys": works_here(request),
         "ended": _ended(request.session.pop(gate.ENDED, "")) if gate.ENDED in request.session else "",
     }
     return render(request, "console/sign_in.html", context, status=status)
@@ -134,7 +135,12 @@ def second(request: HttpRequest) -> HttpResponse:
             del request.session[PENDING]
             return _in(request, person, f"{held['how']}+{kind}", held["next"])
     kinds = {f.kind for f in reads.factors_of(person.pk)}
-    context = {"error": error, "kinds": kinds, "passkey": PASSKEY in kinds, "code": kinds - {PASSKEY}}
+    context = {
+        "error": error,
+        "kinds": kinds,
+        "passkey": PASSKEY in kinds and works_here(request),
+        "code": kinds - {PASSKEY},
+    }
     return render(request, "console/second.html", context, status=401 if error else 200)
 
 
