@@ -135,4 +135,4 @@ class Visitor:
         return Asked(answer.status_code, answer.headers.get("Location", ""))
 
     def _value(self, name: str) -> Any:
-        return acts.issue_login("fu", by=OPERATOR) if name == "token" else self.values[name]
+        return acts.issue_login("fu", by=OPERATOR) if name == "token" else self.values.get(name, 1)
