@@ -91,7 +91,7 @@ class BodiesMiddleware:
         if most is None and request.META.get("CONTENT_LENGTH"):
             allowed = most_of(request.path)  # under another server than ours nobody has counted yet
             length = str(request.META["CONTENT_LENGTH"])
-            most = None if length.isdigit() and int(length[:16]) <= allowed else allowed
+            most = None if length.isdecimal() and int(length[:16]) <= allowed else allowed
         if most is not None:
             response = too_large(request, most)
             response["Connection"] = "close"

@@ -61,7 +61,7 @@ def query_of(request: HttpRequest) -> QueueQuery:
 
     def whole(name: str, default: int) -> int:
         text = g.get(name, "")
-        if text and not text.isdigit():
+        if text and not (text.isdecimal() and len(text) <= 15):
             raise UsageError(f"{name}: give a whole number.")
         return int(text) if text else default
 

@@ -55,7 +55,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
     g = request.GET.copy()
     g.setdefault("state", "open,claimed,judged,closed")
     request.GET = g
-    number = max(1, int(g.get("page", "1") or 1)) if (g.get("page", "1") or "1").isdigit() else 1
+    page_text = g.get("page", "")
+    number = max(1, int(page_text[:9])) if page_text.isdecimal() else 1
     query = query_of(request)
     if g.get("format") == "csv":
         found = access_queue(request.user, QueueQuery(**{**_fields(query), "limit": CSV_MOST, "offset": 0}))
