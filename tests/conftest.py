@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,23 @@ def hq_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: Playwright keeps an event loop in the thread that all others would meet."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _transactions_outlive_answers() -> Iterator[None]:
+    """Closing a streamed answer ends its request, which drops the connection and so a test's transaction.
+
+    Django's test client prevents this for plain answers only. SQLite in memory keeps its connection whatever
+    happens, so it shows on PostgreSQL alone. Nothing but a test keeps a transaction open over a request.
+    """
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    drop = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def unless_inside(self: BaseDatabaseWrapper) -> None:
+        if not self.in_atomic_block:
+            drop(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", unless_inside)
+        yield

@@ -66,7 +66,7 @@ def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
         return await sync_to_async(fn, thread_sensitive=True)(*args)
 
     monkeypatch.setattr(stream, "_asked", here)
-    monkeypatch.setattr(stream, "connections", SimpleNamespace(close_all=lambda: None))
+    monkeypatch.setattr(stream, "connections", SimpleNamespace(all=lambda **_: []))
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..
         "zone_id": 1,
         "mmsi": 412900005,
         "factor_id": 1,
+        "approval_id": 1,
         "code": reads.person("lin").code,
         "action": "revoke",
         "language": "en",

@@ -233,6 +233,7 @@ def test_behind_tls_cookies_are_held_to_host_and_encryption(tmp_path: Path) -> N
     environment = {
         **os.environ,
         "HUANQIONG_TLS": "1",
+        "HUANQIONG_DATABASE": "",  # no store, so no records: they lie in memory
         "HUANQIONG_HOME": str(tmp_path),
         "HUANQIONG_STORE": "",
         "DJANGO_SETTINGS_MODULE": "huanqiong.config.settings",

@@ -72,6 +72,21 @@ class Deployment:
     def visitor(self) -> Visitor:
         return Visitor(self.port, done(self.home, "user", "login", PERSON, "--store", "live").strip())
 
+    def end(self) -> int:
+        """Asks it to end and waits; its status. Again: what it was."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join(10)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        return self.process.returncode
+
     def metric(self, name: str) -> float:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20) as answer:
             text = answer.read().decode()
@@ -87,17 +102,7 @@ def deployment(hq_home: Path) -> Iterator[Deployment]:
         running.wait_ready()
         yield running
     finally:
-        if running.process.poll() is None:
-            running.process.terminate()
-            try:
-                running.process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                running.process.kill()
-                running.process.wait()
-        running._reader.join(10)
-        for stream in (running.process.stdout, running.process.stderr):
-            assert stream is not None
-            stream.close()
+        running.end()
 
 
 @pytest.fixture(scope="module")

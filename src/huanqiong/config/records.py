@@ -75,7 +75,14 @@ def postgresql(url: str, *, pool: int | None = None) -> dict[str, Any]:
             "options": options,
             # Idle connections beyond the first are given back after a minute; a server that was restarted is
             # noticed when a connection is handed out (CONN_HEALTH_CHECKS).
-            "pool": {"min_size": 1, "max_size": most, "timeout": 10, "max_idle": 60},
+            # A server that is away is asked anew by each request, not ever more seldom.
+            "pool": {
+                "min_size": 1,
+                "max_size": most,
+                "timeout": 10,
+                "max_idle": 60,
+                "reconnect_timeout": 2,
+            },
         },
     }
 

@@ -132,11 +132,18 @@ class Tail:
                 await asyncio.sleep(POLL_S)
 
 
+def _give_back() -> None:
+    """Gives this thread's connections back, but none out of a transaction under way."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
+
+
 def _read(fn: Any, *args: Any) -> Any:
     try:
         return fn(*args)
     finally:
-        connections.close_all()
+        _give_back()
 
 
 async def _asked(fn: Any, *args: Any) -> Any:
@@ -195,7 +202,7 @@ async def stream(request: HttpRequest) -> HttpResponse:
     # second one while holding the first, all wait for ever.
     may = await sync_to_async(permissions_of)(person) if person.is_authenticated else frozenset()
     code = person.code if person.is_authenticated else ""
-    await sync_to_async(connections.close_all, thread_sensitive=True)()
+    await sync_to_async(_give_back, thread_sensitive=True)()
     if not code:
         return JsonResponse({"message": _("Sign in first.")}, status=401)
     if "watch.view" not in may:
@@ -212,7 +219,7 @@ async def stream(request: HttpRequest) -> HttpResponse:
 
 async def _events(person: str, after: int | None) -> AsyncIterator[bytes]:
     # Middlewares ask the database again behind the view: that connection would be held as long as the stream.
-    await sync_to_async(connections.close_all, thread_sensitive=True)()
+    await sync_to_async(_give_back, thread_sensitive=True)()
     t = tail()
     reader = await t.join(person)
     try:
