@@ -156,7 +156,7 @@ def test_closing_and_opening(signed_in: Callable[..., Client]) -> None:
 
 def test_who_only_looks_is_offered_nothing(signed_in: Callable[..., Client]) -> None:
     chen = signed_in("chen")
-    page = chen.get(page_of("lin")).content.decode()
+    page = chen.get(page_of("lin") + "?purpose=oversight", follow=True).content.decode()
     assert "Duty officer" in page
     assert "<form method" not in page.split("<main")[1]
     assert "/accounts/new/" not in chen.get("/accounts/").content.decode()
@@ -177,7 +177,8 @@ def test_an_unknown_account_or_action_is_not_found(signed_in: Callable[..., Clie
 
 
 def test_roles_without_a_desk_are_offered_as_such(signed_in: Callable[..., Client]) -> None:
-    page = signed_in("wang").get(page_of("lin")).content.decode()
+    file = page_of("lin") + "?purpose=account.administration"
+    page = signed_in("wang").get(file, follow=True).content.decode()
     for role in role_book().roles.values():
         option = re.search(rf'<option value="{role.code}">([^<]+)</option>', page)
         assert option, role.code

@@ -10,6 +10,7 @@ from huanqiong.console.catalog import catalog
 from huanqiong.console.pages import (
     account_acts,
     accounts,
+    approvals,
     audit,
     factors,
     help,
@@ -42,6 +43,10 @@ urlpatterns = [
     path("search/", vessels.search, name="search"),
     path("zones/", zones.zones, name="zones"),
     path("audit/", audit.audit, name="audit"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/ask/", approvals.ask),
+    path("approvals/<int:approval_id>/decide/", approvals.decide),
+    path("approvals/<int:approval_id>/withdraw/", approvals.withdraw),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.new),
     path("accounts/<str:code>/", accounts.one),

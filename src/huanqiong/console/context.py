@@ -23,6 +23,7 @@ PAGES = (
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),
     ("/audit/", "shield-check", gettext_noop("Audit"), "audit.view"),
+    ("/approvals/", "list-checks", gettext_noop("Approvals"), "approvals.ask"),
     ("/accounts/", "user", gettext_noop("Accounts"), "users.view"),
 )
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huanqiong.console import purposes
 from huanqiong.console.context import name_of
 from huanqiong.console.pages import page
 from huanqiong.console.pages.accounts import one_page
@@ -58,6 +59,7 @@ def change(request: HttpRequest, code: str, action: str) -> HttpResponse:
         return one_page(request, code, refusal=refusal)
     if action == "login":
         return one_page(request, code, token=result)
+    purposes.name_again(request, "person.account", f"person:{code}", "account.administration", "users.view")
     return HttpResponseRedirect(f"/accounts/{code}/?done={action}")
 
 

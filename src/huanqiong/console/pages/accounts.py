@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from huanqiong.console import gate
+from huanqiong.console import gate, purposes
 from huanqiong.console.context import name_of
 from huanqiong.console.pages import page
 from huanqiong.console.pages.people_rows import (
     factor_rows,
     grant_rows,
+    look_rows,
     role_name,
     said_in,
     session_rows,
@@ -26,6 +27,7 @@ from huanqiong.core.errors import HuanqiongError
 from huanqiong.desk.trust import acts
 from huanqiong.desk.trust.access import (
     access_factors,
+    access_looks,
     access_people,
     access_person,
     access_sessions,
@@ -73,6 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
         code = acts.create_person(given.pop("username"), by=request.user, **given)
     except HuanqiongError as refusal:
         return _form(request, given | {"username": request.POST.get("username", "")}, refusal)
+    purposes.name_again(request, "person.account", f"person:{code}", "account.administration", "users.view")
     return HttpResponseRedirect(f"/accounts/{code}/?done=new")
 
 
@@ -94,7 +97,14 @@ def _form(request: HttpRequest, given: dict[str, str], refusal: HuanqiongError |
 
 @page("users.view")
 def one(request: HttpRequest, code: str) -> HttpResponse:
-    """One account."""
+    """One account, opened for a named purpose; one's own without."""
+    access_person(request.user, code)
+    if code != request.user.code:
+        asked = purposes.opened(request, "person.account", f"person:{code}", "users.view")
+        if asked is not None:
+            return asked
+        if "purpose" in request.GET:  # named: the address goes on without it
+            return HttpResponseRedirect(request.path)
     return one_page(request, code)
 
 
@@ -122,6 +132,7 @@ def one_page(
             "units": unit_names(request.user) if manages else {},
             "minutes": book.sign_in["token_min"],
             "login": request.build_absolute_uri(f"/login/{token}") if token else "",
+            "looks": look_rows(access_looks(request.user, f"person:{p.code}")),
             "done": _done(request.GET.get("done", "")),
             "error": said(refusal) if refusal else "",
         },

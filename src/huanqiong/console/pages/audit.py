@@ -7,7 +7,7 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from huanqiong.console import audit_words, tables, texts
+from huanqiong.console import audit_words, purposes, tables, texts
 from huanqiong.console.chain import verified
 from huanqiong.console.pages import page
 from huanqiong.core.time import iso
@@ -28,6 +28,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     if g.get("format") == "csv":
         allow(request.user, "audit.export")
         found = access_audit(request.user, limit=CSV_MOST, **filters)
+        asked = purposes.taken(request, "audit.rows", "list:audit", "audit.export", len(found))
+        if asked is not None:
+            return asked
         return tables.csv(
             "audit.csv",
             (

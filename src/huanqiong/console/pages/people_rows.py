@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from huanqiong import data
 from huanqiong.console import texts
 from huanqiong.desk.registry.access import access_unit_names
-from huanqiong.desk.trust.reads import FactorRow, PersonRow, SessionRow
+from huanqiong.desk.trust.purposes import purpose_book
+from huanqiong.desk.trust.reads import FactorRow, Look, PersonRow, SessionRow
 from huanqiong.desk.trust.roles import Role, role_book
 
 _BROWSERS = (
@@ -78,3 +79,9 @@ def browser(agent: str) -> str:
     found = [next((name for key, name in _BROWSERS if re.search(rf"\b{key}/", agent)), "")]
     found.append(next((name for key, name in _SYSTEMS if key in agent), ""))
     return " · ".join(x for x in found if x) or _("unknown browser")
+
+
+def look_rows(looks: Sequence[Look]) -> list[dict[str, Any]]:
+    """Who opened a record, for what."""
+    n, names = 1 if texts.lang() == "en" else 0, purpose_book().purposes
+    return [{"look": x, "purpose": names[x.purpose][n] if x.purpose in names else x.purpose} for x in looks]

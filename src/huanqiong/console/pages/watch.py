@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from huanqiong.console import rows, tables, texts
+from huanqiong.console import purposes, rows, tables, texts
 from huanqiong.console.api.alerts import query_of
 from huanqiong.console.api.sea import labels
 from huanqiong.console.context import page as page_context
@@ -60,6 +60,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     query = query_of(request)
     if g.get("format") == "csv":
         found = access_queue(request.user, QueueQuery(**{**_fields(query), "limit": CSV_MOST, "offset": 0}))
+        asked = purposes.taken(request, "alert.rows", "list:alerts", "watch.view", len(found))
+        if asked is not None:
+            return asked
         return tables.csv("alerts.csv", (rows.alert(a, request.user) for a in found), ALERT_COLUMNS)
     paged = QueueQuery(**{**_fields(query), "limit": PER_PAGE + 1, "offset": (number - 1) * PER_PAGE})
     found = access_queue(request.user, paged)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from huanqiong.core.errors import MissingError, RefusedError
 from huanqiong.desk.trust import reads
 from huanqiong.desk.trust.actor import Actor, Machine
-from huanqiong.desk.trust.reads import AuditRow, FactorRow, LogEnd, PersonRow, SessionRow
+from huanqiong.desk.trust.reads import ApprovalRow, AuditRow, FactorRow, LogEnd, Look, PersonRow, SessionRow
 from huanqiong.desk.trust.roles import role_book
 
 
@@ -137,6 +137,23 @@ def access_audit(
     """Audit entries, newest first, after < seq < before; by actor code, act prefix, subject."""
     allow(person, "audit.view")
     return reads.audit(after=after, before=before, actor=actor, act=act, subject=subject, limit=limit)
+
+
+def access_approvals(person: Actor, *, own: bool = False, waiting: bool = False) -> list[ApprovalRow]:
+    """Requests for two-person acts: one's own, or, for who decides, those that wait."""
+    if own:
+        allow(person, "approvals.ask")
+        return reads.approvals(requester=person.pk)
+    if not allowed(person, "approvals.decide"):
+        return []
+    return reads.approvals(waiting=waiting)
+
+
+def access_looks(person: Actor, subject: str) -> list[Look]:
+    """Who opened a record, for what: for who oversees accounts, and for the person whose record it is."""
+    if subject != f"person:{getattr(person, 'code', '')}":
+        allow(person, "users.view")
+    return reads.looks(subject)
 
 
 def access_audit_end(person: Actor) -> LogEnd:

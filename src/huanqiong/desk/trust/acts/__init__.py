@@ -1,5 +1,6 @@
 """Acts of the trust desk: accounts, roles, sign-in, second factors, sessions, the log's checkpoint."""
 
+from huanqiong.desk.trust.acts.approvals import decide_approval, request_approval, withdraw_approval
 from huanqiong.desk.trust.acts.backup import log_backup, log_restore
 from huanqiong.desk.trust.acts.factors import (
     enrol_passkey,
@@ -17,6 +18,7 @@ from huanqiong.desk.trust.acts.people import (
     set_password,
     unlock_person,
 )
+from huanqiong.desk.trust.acts.reading import export_rows, open_record
 from huanqiong.desk.trust.acts.sessions import (
     begin_session,
     end_all_sessions,
@@ -28,6 +30,11 @@ from huanqiong.desk.trust.acts.sessions import (
 from huanqiong.desk.trust.acts.sign_in import issue_login, prove_code, prove_passkey, redeem_login, sign_in
 
 __all__ = [
+    "decide_approval",
+    "export_rows",
+    "open_record",
+    "request_approval",
+    "withdraw_approval",
     "begin_session",
     "checkpoint",
     "create_person",

@@ -1,5 +1,6 @@
 """Tables of the trust desk."""
 
+from huanqiong.desk.trust.models.approvals import Approval
 from huanqiong.desk.trust.models.log import (
     LogCheckpoint,
     LogEntry,
@@ -19,6 +20,7 @@ from huanqiong.desk.trust.models.people import (
 )
 
 __all__ = [
+    "Approval",
     "Grant",
     "LogCheckpoint",
     "LogEntry",

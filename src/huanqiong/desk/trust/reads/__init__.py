@@ -1,5 +1,6 @@
 """Questions to the trust desk, answered in plain rows. Views come here only through `access`."""
 
+from huanqiong.desk.trust.reads.approvals import ApprovalRow, Look, approvals, looks
 from huanqiong.desk.trust.reads.factors import FactorRow, factors_of, has_factor
 from huanqiong.desk.trust.reads.log import (
     AuditRow,
@@ -27,6 +28,10 @@ from huanqiong.desk.trust.reads.people import (
 from huanqiong.desk.trust.reads.sessions import SessionRow, session, session_counts, sessions_of
 
 __all__ = [
+    "ApprovalRow",
+    "Look",
+    "approvals",
+    "looks",
     "AuditRow",
     "LogEnd",
     "FactorRow",

@@ -1,0 +1,113 @@
+"""Two-person acts: what waits for a second person, and one's own requests."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from huanqiong.console.pages import page
+from huanqiong.console.purposes import OWN, room_for
+from huanqiong.console.refusals import said, status_of
+from huanqiong.console.texts import lang
+from huanqiong.core.errors import HuanqiongError, UsageError
+from huanqiong.desk.trust import acts
+from huanqiong.desk.trust.access import access_approvals, allowed
+from huanqiong.desk.trust.purposes import purpose_book
+from huanqiong.desk.trust.reads import ApprovalRow
+
+LISTS = {"list:alerts": "/alerts/", "list:audit": "/audit/"}
+"""Where a granted export is fetched, by what was asked for."""
+
+
+@page("approvals.ask")
+def approvals(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, refusal: HuanqiongError | None = None) -> HttpResponse:
+    decides = allowed(request.user, "approvals.decide")
+    mine = access_approvals(request.user, own=True)
+    waiting = [r for r in access_approvals(request.user, waiting=True) if r.requester != request.user.code]
+    context = {
+        "waiting": [_row(r) for r in waiting] if decides else [],
+        "mine": [_row(r) for r in mine],
+        "decides": decides,
+        "error": said(refusal) if refusal else "",
+    }
+    return render(request, "console/approvals.html", context, status=status_of(refusal) if refusal else 200)
+
+
+def _row(r: ApprovalRow) -> dict[str, Any]:
+    rule = purpose_book().approvals.get(r.act)
+    name = r.act if rule is None else rule.en if lang() == "en" else rule.zh
+    asked = r.scope.get("filters", {})
+    fetch = ""
+    if r.state == "granted" and r.subject in LISTS:
+        wish = {**asked, "format": "csv", "approval": r.id}
+        fetch = f"{LISTS[r.subject]}?{urlencode(wish)}"
+    return {
+        "r": r,
+        "name": name,
+        "of": {"list:alerts": _("Alerts"), "list:audit": _("Audit")}.get(r.subject, r.subject),
+        "rows": r.scope.get("rows"),
+        "filters": sorted(asked.items()),
+        "state": _states()[r.state],
+        "fetch": fetch,
+    }
+
+
+def _states() -> dict[str, str]:
+    return {
+        "waiting": _("waits for a decision"),
+        "granted": _("granted"),
+        "refused": _("refused"),
+        "used": _("used"),
+        "withdrawn": _("taken back"),
+        "expired": _("expired"),
+    }
+
+
+@require_POST
+@page("approvals.ask")
+def ask(request: HttpRequest) -> HttpResponse:
+    """Asks for a bulk export."""
+    p = request.POST
+    try:
+        rows = p.get("rows", "")
+        if not rows.isdigit() or p.get("subject", "") not in LISTS:
+            raise UsageError("The request does not say which rows.")
+        wanted = {k: v for k, v in parse_qsl(p.get("query", "")) if k not in OWN}
+        scope = {"rows": room_for(int(rows)), "filters": wanted}
+        acts.request_approval("export.bulk", p["subject"], scope, p.get("reason", ""), by=request.user)
+    except HuanqiongError as refusal:
+        return _page(request, refusal)
+    return HttpResponseRedirect("/approvals/")
+
+
+@require_POST
+@page("approvals.decide")
+def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Grants or refuses another's request."""
+    try:
+        granted = request.POST.get("decision") == "grant"
+        acts.decide_approval(approval_id, granted, request.POST.get("reason", ""), by=request.user)
+    except HuanqiongError as refusal:
+        return _page(request, refusal)
+    return HttpResponseRedirect("/approvals/")
+
+
+@require_POST
+@page("approvals.ask")
+def withdraw(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Takes one's own request back."""
+    try:
+        acts.withdraw_approval(approval_id, by=request.user)
+    except HuanqiongError as refusal:
+        return _page(request, refusal)
+    return HttpResponseRedirect("/approvals/")
