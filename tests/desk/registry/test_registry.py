@@ -229,7 +229,11 @@ def test_every_view_of_the_registry_asks_for_the_role(officer: Any, person: Call
         "access_zones": (),
         "access_zone": (z,),
     }
-    assert set(calls) == {n for n in dir(access) if n.startswith("access_")}
+    # Names of units also go to who binds roles to them; others get none rather than a refusal.
+    assert {*calls, "access_unit_names"} == {n for n in dir(access) if n.startswith("access_")}
+    acts.add_unit("u1", "一", "One", "station", by=person("chief", "supervisor"))
+    assert access.access_unit_names(person("roleless")) == []
+    assert access.access_unit_names(officer) == [("u1", "一", "One")]
     outsider = person("admin", "administrator")
     for name, args in calls.items():
         getattr(access, name)(officer, *args)
