@@ -33,7 +33,7 @@ QUERIES = {
     "/orders/": ("page",),
     "/search/": ("q", "go"),
     "/zones/": ("zone",),
-    "/audit/": ("actor", "act", "subject", "format"),
+    "/audit/": ("before", "actor", "act", "subject", "format"),
     "/accounts/": ("q", "state", "page"),
     "/sign-in/": ("next",),
     "/account/": ("tab",),

@@ -24,8 +24,10 @@ def main() -> None:
         # The reader of our output went away (`hq ... | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise SystemExit(0) from None
-    finally:
-        _place_what_waits()
+    except SystemExit as end:
+        if not end.code:
+            _place_what_waits()
+        raise
 
 
 def _place_what_waits() -> None:

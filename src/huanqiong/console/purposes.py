@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from huanqiong.console.numbers import whole
 from huanqiong.console.refusals import said
 from huanqiong.console.texts import lang
 from huanqiong.core.errors import RefusedError
@@ -74,7 +75,7 @@ def taken(
             filters(request),
             by=request.user,
             permission=permission,
-            approval=int(approval) if approval.isdigit() else None,
+            approval=whole(approval),
         )
     except RefusedError as refusal:
         return _asked(request, rule, rows=rows, bulk=bulk, subject=subject, error=said(refusal), status=403)

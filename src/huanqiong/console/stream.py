@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.utils.translation import gettext as _
 
 from huanqiong.console.live import live_desk
+from huanqiong.console.numbers import whole
 from huanqiong.desk.trust.access import permissions_of
 from huanqiong.desk.trust.reads import outbox_after, outbox_end
 
@@ -208,9 +209,7 @@ async def stream(request: HttpRequest) -> HttpResponse:
     if "watch.view" not in may:
         return JsonResponse({"message": _("Your role does not see the watch floor.")}, status=403)
     last = request.headers.get("Last-Event-ID", "")
-    response = StreamingHttpResponse(
-        _events(code, int(last) if last.isdigit() else None), content_type="text/event-stream"
-    )
+    response = StreamingHttpResponse(_events(code, whole(last)), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     response["Content-Encoding"] = "identity"  # compression would hold events back

@@ -15,8 +15,7 @@ from huanqiong.core.errors import MissingError, RefusedError, StateError, UsageE
 from huanqiong.desk.trust import acts, reads
 from huanqiong.desk.trust.access import access_approvals, access_looks
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
-from huanqiong.desk.trust.acts.approvals import within
-from huanqiong.desk.trust.purposes import purpose_book
+from huanqiong.desk.trust.purposes import purpose_book, within
 
 pytestmark = pytest.mark.django_db
 SCOPE = {"rows": 800, "filters": {"kind": "gap"}}

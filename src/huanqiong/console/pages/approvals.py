@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huanqiong.console.numbers import whole
 from huanqiong.console.pages import page
 from huanqiong.console.purposes import OWN, room_for
 from huanqiong.console.refusals import said, status_of
@@ -79,11 +80,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Asks for a bulk export."""
     p = request.POST
     try:
-        rows = p.get("rows", "")
-        if not rows.isdigit() or p.get("subject", "") not in LISTS:
+        rows = whole(p.get("rows", ""))
+        if rows is None or p.get("subject", "") not in LISTS:
             raise UsageError("The request does not say which rows.")
         wanted = {k: v for k, v in parse_qsl(p.get("query", "")) if k not in OWN}
-        scope = {"rows": room_for(int(rows)), "filters": wanted}
+        scope = {"rows": room_for(rows), "filters": wanted}
         acts.request_approval("export.bulk", p["subject"], scope, p.get("reason", ""), by=request.user)
     except HuanqiongError as refusal:
         return _page(request, refusal)

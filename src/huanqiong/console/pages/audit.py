@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from huanqiong.console import audit_words, purposes, tables, texts
 from huanqiong.console.chain import verified
+from huanqiong.console.numbers import whole
 from huanqiong.console.pages import page
 from huanqiong.core.time import iso
 from huanqiong.desk.trust.access import access_audit, access_audit_end, access_people, allow, allowed
@@ -23,7 +24,7 @@ GROUPS = ("login", "watch", "evidence", "zone", "registry", "unit", "person", "r
 def audit(request: HttpRequest) -> HttpResponse:
     """Entries newest first, with filters; the state of the chain; export."""
     g = request.GET
-    before = int(g["before"]) if g.get("before", "").isdigit() else None
+    before = whole(g.get("before", ""))
     filters = {"actor": g.get("actor", ""), "act": g.get("act", ""), "subject": g.get("subject", "").strip()}
     if g.get("format") == "csv":
         allow(request.user, "audit.export")

@@ -87,10 +87,14 @@ def _holds_private(value: Any) -> bool:
 
 @dataclass(slots=True)
 class _Written:
-    """What acts leave: entries, each with the salt of its private values or None, and news."""
+    """What acts leave: rows of entries, each with the salt of its private values or None, and of news.
 
-    entries: list[tuple[LogEntry, bytes | None]] = field(default_factory=list)
-    told: list[OutboxRow] = field(default_factory=list)
+    Written in plain SQL: an act's own change costs little more than its commit, and so must its entry.
+    """
+
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    salts: list[bytes | None] = field(default_factory=list)
+    told: list[tuple[str, Any, datetime]] = field(default_factory=list)
 
     def add(self, a: Act) -> None:
         salt = secrets.token_bytes(16) if _holds_private(a.details) else None
@@ -106,20 +110,40 @@ class _Written:
             }
         )
         leaf = suite().hasher.leaf(body.encode())
-        entry = LogEntry(body=body, leaf=leaf, at=a.at, actor=a.by.code, act=a.name, subject=a.subject[:80])
-        self.entries.append((entry, salt))
-        self.told += [OutboxRow(topic=topic, payload=plain(ids), at=a.at) for topic, ids in a.told]
+        self.entries.append((body, leaf, a.at, a.by.code, a.name, a.subject[:80]))
+        self.salts.append(salt)
+        self.told += [(topic, plain(ids), a.at) for topic, ids in a.told]
 
     def save(self, using: str) -> None:
-        if len(self.entries) == 1:
-            self.entries[0][0].save(using=using, force_insert=True)
-        elif self.entries:
-            LogEntry.objects.using(using).bulk_create([e for e, _ in self.entries])
-        salts = [LogSalt(entry=e.pk, salt=salt) for e, salt in self.entries if salt is not None]
-        if salts:
-            LogSalt.objects.using(using).bulk_create(salts)
-        if self.told:
-            OutboxRow.objects.using(using).bulk_create(self.told)
+        connection = connections[using]
+        times: dict[datetime, Any] = {}
+
+        def time(at: datetime) -> Any:
+            if at not in times:
+                times[at] = connection.ops.adapt_datetimefield_value(at)
+            return times[at]
+
+        with connection.cursor() as cursor:
+            salted = []
+            for (body, leaf, at, *rest), salt in zip(self.entries, self.salts, strict=True):
+                row = (body, leaf, time(at), *rest)
+                if salt is None:
+                    cursor.execute(_ENTRY, row)
+                else:
+                    cursor.execute(_ENTRY + " RETURNING id", row)
+                    salted.append((cursor.fetchone()[0], salt))
+            for entry, salt in salted:
+                cursor.execute(_SALT, (entry, salt))
+            for topic, ids, at in self.told:
+                cursor.execute(_NEWS, (topic, connection.ops.adapt_json_value(ids, None), time(at)))
+
+
+_ENTRY = (
+    f"INSERT INTO {LogEntry._meta.db_table} (body, leaf, at, actor, act, subject)"
+    " VALUES (%s, %s, %s, %s, %s, %s)"
+)
+_SALT = f"INSERT INTO {LogSalt._meta.db_table} (entry, salt) VALUES (%s, %s)"
+_NEWS = f"INSERT INTO {OutboxRow._meta.db_table} (topic, payload, at) VALUES (%s, %s, %s)"
 
 
 _together: ContextVar[_Written | None] = ContextVar("_together", default=None)

@@ -15,7 +15,7 @@ from typing import Any
 
 def plain(value: Any) -> Any:
     """The value made of dict, list, str, int, bool and None alone; ValueError on NaN and naive times."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, (str, bool, int)):  # asked for every value
         return value
     if isinstance(value, float):
         if not math.isfinite(value):

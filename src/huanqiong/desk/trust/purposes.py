@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from huanqiong import data
 from huanqiong.core.errors import MissingError, UsageError
@@ -93,3 +95,24 @@ def purpose_book() -> PurposeBook:
 
 def _basis(table: dict[str, list[dict[str, object]]]) -> tuple[Basis, ...]:
     return tuple(Basis(str(b["law"]), int(str(b["article"])), str(b["words"])) for b in table["basis"])
+
+
+def within(scope: Mapping[str, Any], granted: Mapping[str, Any]) -> bool:
+    """Whether a use lies within what was granted: the same parts, no number larger, no list longer by any."""
+    if scope.keys() != granted.keys():
+        return False
+    for key, asked in scope.items():
+        limit = granted[key]
+        if isinstance(asked, bool) or isinstance(limit, bool):
+            fits = asked is limit
+        elif isinstance(asked, int) and isinstance(limit, int):
+            fits = asked <= limit
+        elif isinstance(asked, list) and isinstance(limit, list):
+            fits = all(x in limit for x in asked)
+        elif isinstance(asked, Mapping) and isinstance(limit, Mapping):
+            fits = within(asked, limit)
+        else:
+            fits = type(asked) is type(limit) and asked == limit
+        if not fits:
+            return False
+    return True

@@ -18,7 +18,7 @@ from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor, Machine
 from huanqiong.desk.trust.models import Approval
-from huanqiong.desk.trust.purposes import purpose_book
+from huanqiong.desk.trust.purposes import purpose_book, within
 
 
 def request_approval(
@@ -127,27 +127,6 @@ def use_approval(
     row.save()
     a.details |= {"approval": row.pk}
     a.tell("approval", id=row.pk)
-
-
-def within(scope: Mapping[str, Any], granted: Mapping[str, Any]) -> bool:
-    """Whether a use lies within what was granted: the same parts, no number larger, no list longer by any."""
-    if scope.keys() != granted.keys():
-        return False
-    for key, asked in scope.items():
-        limit = granted[key]
-        if isinstance(asked, bool) or isinstance(limit, bool):
-            fits = asked is limit
-        elif isinstance(asked, int) and isinstance(limit, int):
-            fits = asked <= limit
-        elif isinstance(asked, list) and isinstance(limit, list):
-            fits = all(x in limit for x in asked)
-        elif isinstance(asked, Mapping) and isinstance(limit, Mapping):
-            fits = within(asked, limit)
-        else:
-            fits = type(asked) is type(limit) and asked == limit
-        if not fits:
-            return False
-    return True
 
 
 def _undecided(row: Approval, a: Act) -> None:

@@ -9,6 +9,9 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+PLACED = models.Q(("seq__isnull", False))
+
+
 def carry(apps, schema_editor):
     """Copies the chain's entries, with their places; says in one more entry what the chain's end was."""
     old, head = apps.get_model("trust", "AuditEntry"), apps.get_model("trust", "AuditHead").objects.first()
@@ -69,18 +72,24 @@ class Migration(migrations.Migration):
             name="LogEntry",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("seq", models.BigIntegerField(null=True, unique=True)),
+                ("seq", models.BigIntegerField(null=True)),
                 ("body", models.TextField()),
                 ("leaf", models.BinaryField(max_length=32)),
-                ("at", models.DateTimeField(db_index=True)),
-                ("actor", models.CharField(db_index=True, max_length=20)),
-                ("act", models.CharField(db_index=True, max_length=60)),
-                ("subject", models.CharField(blank=True, db_index=True, max_length=80)),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=20)),
+                ("act", models.CharField(max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=80)),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(condition=PLACED, fields=("seq",), name="trust_log_seq")
+                ],
                 "indexes": [
-                    models.Index(condition=models.Q(("seq", None)), fields=["id"], name="trust_log_waiting")
-                ]
+                    models.Index(condition=models.Q(("seq", None)), fields=["id"], name="trust_log_waiting"),
+                    models.Index(condition=PLACED, fields=["act", "at"], name="trust_log_act"),
+                    models.Index(condition=PLACED, fields=["actor", "seq"], name="trust_log_actor"),
+                    models.Index(condition=PLACED, fields=["subject", "seq"], name="trust_log_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,7 +153,13 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
-        migrations.AddField("outboxrow", "pos", models.BigIntegerField(null=True, unique=True)),
+        migrations.AddField("outboxrow", "pos", models.BigIntegerField(null=True)),
+        migrations.AddConstraint(
+            "outboxrow",
+            models.UniqueConstraint(
+                condition=models.Q(("pos__isnull", False)), fields=("pos",), name="trust_outbox_pos"
+            ),
+        ),
         migrations.AddIndex(
             "outboxrow",
             models.Index(condition=models.Q(("pos", None)), fields=["id"], name="trust_outbox_waiting"),

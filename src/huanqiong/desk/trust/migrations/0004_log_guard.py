@@ -7,7 +7,9 @@ from django.db import migrations
 
 ADDED_ONLY = {"trust_lognode": "id", "trust_logcheckpoint": "size", "trust_logmark": "id"}
 SAME = ("id", "body", "leaf", "at", "actor", "act", "subject")
-PLACED = f"""OLD.seq IS NULL AND NEW.seq = (SELECT COALESCE(MAX(seq), 0) + 1 FROM trust_logentry)
+# Said with IS NOT NULL, for the index holds placed entries only.
+PLACED = f"""OLD.seq IS NULL
+    AND NEW.seq = (SELECT COALESCE(MAX(seq), 0) + 1 FROM trust_logentry WHERE seq IS NOT NULL)
     AND {" AND ".join(f'NEW."{c}" = OLD."{c}"' for c in SAME)}"""
 SQLITE = [
     f"""CREATE TRIGGER trust_log_no_update BEFORE UPDATE ON trust_logentry WHEN NOT COALESCE({PLACED}, 0)

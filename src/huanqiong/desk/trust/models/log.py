@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from django.db import models
 
+_PLACED = models.Q(seq__isnull=False)
+
 
 class LogEntry(models.Model):
     """One act. `body` is the canonical JSON that is hashed; the columns beside it only serve searching.
 
     It commits with its act, without a place; the sequencer gives `seq` (1, 2, ...) afterwards. `leaf` is the
-    entry's hash in the log's tree: H(0x00 || body).
+    entry's hash in the log's tree: H(0x00 || body). Indexes hold placed entries only: an act writes one page
+    of the table and one of the list of those that wait, and a round writes the others for many at once.
     """
 
     id = models.BigAutoField(primary_key=True)
-    seq = models.BigIntegerField(null=True, unique=True)
+    seq = models.BigIntegerField(null=True)
     body = models.TextField()
     leaf = models.BinaryField(max_length=32)
-    at = models.DateTimeField(db_index=True)
-    actor = models.CharField(max_length=20, db_index=True)
-    act = models.CharField(max_length=60, db_index=True)
-    subject = models.CharField(max_length=80, db_index=True, blank=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=20)
+    act = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], name="trust_log_waiting", condition=models.Q(seq=None))]
+        constraints = [models.UniqueConstraint(fields=["seq"], name="trust_log_seq", condition=_PLACED)]
+        indexes = [
+            models.Index(fields=["id"], name="trust_log_waiting", condition=models.Q(seq=None)),
+            models.Index(fields=["act", "at"], name="trust_log_act", condition=_PLACED),
+            models.Index(fields=["actor", "seq"], name="trust_log_actor", condition=_PLACED),
+            models.Index(fields=["subject", "seq"], name="trust_log_subject", condition=_PLACED),
+        ]
 
 
 class LogSalt(models.Model):

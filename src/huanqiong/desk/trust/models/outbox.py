@@ -12,12 +12,17 @@ class OutboxRow(models.Model):
     however many write at once.
     """
 
-    pos = models.BigIntegerField(null=True, unique=True)
+    pos = models.BigIntegerField(null=True)
     topic = models.CharField(max_length=40)
     payload = models.JSONField()
     at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pos"], name="trust_outbox_pos", condition=models.Q(pos__isnull=False)
+            )
+        ]
         indexes = [models.Index(fields=["id"], name="trust_outbox_waiting", condition=models.Q(pos=None))]
 
 

@@ -84,8 +84,9 @@ def _state(r: Approval) -> str:
 
 def looks(subject: str, limit: int = 100) -> list[Look]:
     """Who opened a record, newest first."""
-    q = LogEntry.objects.filter(Q(act="record.read") | Q(act="record.export"), subject=subject)
-    entries = list(q.order_by("-id")[:limit])
+    asked = Q(act__in=("record.read", "record.export"), subject=subject)
+    entries = list(LogEntry.objects.filter(asked, seq=None).order_by("-id"))
+    entries += LogEntry.objects.filter(asked, seq__gt=0).order_by("-seq")[: max(0, limit - len(entries))]
     names = {p.code: p.display_name for p in Person.objects.filter(code__in={e.actor for e in entries})}
     out = []
     for e in entries:

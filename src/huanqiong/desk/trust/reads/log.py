@@ -62,16 +62,17 @@ def audit(
     limit: int = 100,
 ) -> list[AuditRow]:
     """Entries newest first, those that wait for their place before all others; see `access_audit`."""
-    q = LogEntry.objects.filter(Q(seq__gt=after) | Q(seq=None))
-    if before is not None:
-        q = q.filter(seq__lt=before)
+    asked = Q()
     if actor:
-        q = q.filter(actor=actor)
+        asked &= Q(actor=actor)
     if act:
-        q = q.filter(act__startswith=act)
+        asked &= Q(act__startswith=act)
     if subject:
-        q = q.filter(subject=subject)
-    entries = list(q.order_by("-id")[:limit])
+        asked &= Q(subject=subject)
+    placed = Q(seq__gt=after) & (Q(seq__lt=before) if before is not None else Q())
+    waiting = LogEntry.objects.filter(asked, seq=None).order_by("-id")[:limit] if before is None else ()
+    entries = list(waiting)
+    entries += LogEntry.objects.filter(placed, asked).order_by("-seq")[: limit - len(entries)]
     names = {p.code: p.display_name for p in Person.objects.filter(code__in={e.actor for e in entries})}
     machines = {m.code: m.zh for m in role_book().machines.values()}
     return [

@@ -39,6 +39,12 @@ def _sm3() -> Callable[[bytes], bytes]:
 _digest = _sm3()
 
 
+def new_pair() -> tuple[bytes, bytes]:
+    """(secret, public): 32 and 65 bytes; the library leaves out a secret's leading zeros."""
+    secret, public = SM2().generate_keypair()
+    return bytes(secret).rjust(32, b"\0"), bytes(public)
+
+
 class _Public(VerifyKey):
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
@@ -85,7 +91,7 @@ class Gm(Suite):
         return _digest(data)
 
     def new_key(self) -> SigningKey:
-        return _Private(*SM2().generate_keypair())
+        return _Private(*new_pair())
 
     def read_signing_key(self, pem: bytes) -> SigningKey:
         der = der_of(pem, "PRIVATE KEY")

@@ -41,7 +41,8 @@ _HEADER_MOST: Final = 64 * 1024
 def new_identity() -> tuple[str, str]:
     """(secret, recipient)."""
     secret, public = SM2().generate_keypair()
-    return f"SM2-SECRET-{secret.hex()}", f"sm2-{public.hex()}"
+    # The library leaves out a secret's leading zeros.
+    return f"SM2-SECRET-{bytes(secret).rjust(32, bytes(1)).hex()}", f"sm2-{public.hex()}"
 
 
 def seal(source: BinaryIO, out: BinaryIO, *, to: Sequence[str] = (), passphrase: str | None = None) -> None:
