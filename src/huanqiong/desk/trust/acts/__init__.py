@@ -9,6 +9,7 @@ from huanqiong.desk.trust.acts.factors import (
     remove_factor,
     reset_factors,
 )
+from huanqiong.desk.trust.acts.holds import confirm_hold, lapse_holds, lift_hold, propose_hold, set_hold
 from huanqiong.desk.trust.acts.log import checkpoint, take_cosignature, take_timestamp
 from huanqiong.desk.trust.acts.people import (
     create_person,
@@ -19,6 +20,7 @@ from huanqiong.desk.trust.acts.people import (
     unlock_person,
 )
 from huanqiong.desk.trust.acts.reading import export_rows, open_record
+from huanqiong.desk.trust.acts.retention import blank_rows, destroy_rows, log_destroyed
 from huanqiong.desk.trust.acts.sessions import (
     begin_session,
     end_all_sessions,
@@ -30,6 +32,14 @@ from huanqiong.desk.trust.acts.sessions import (
 from huanqiong.desk.trust.acts.sign_in import issue_login, prove_code, prove_passkey, redeem_login, sign_in
 
 __all__ = [
+    "blank_rows",
+    "confirm_hold",
+    "destroy_rows",
+    "lapse_holds",
+    "lift_hold",
+    "log_destroyed",
+    "propose_hold",
+    "set_hold",
     "decide_approval",
     "export_rows",
     "open_record",

@@ -1,6 +1,7 @@
 """Tables of the trust desk."""
 
 from huanqiong.desk.trust.models.approvals import Approval
+from huanqiong.desk.trust.models.holds import Hold
 from huanqiong.desk.trust.models.log import (
     LogCheckpoint,
     LogEntry,
@@ -22,6 +23,7 @@ from huanqiong.desk.trust.models.people import (
 __all__ = [
     "Approval",
     "Grant",
+    "Hold",
     "LogCheckpoint",
     "LogEntry",
     "LogMark",

@@ -2,6 +2,7 @@
 
 from huanqiong.desk.trust.reads.approvals import ApprovalRow, Look, approvals, looks
 from huanqiong.desk.trust.reads.factors import FactorRow, factors_of, has_factor
+from huanqiong.desk.trust.reads.holds import HoldRow, holds, holds_mark, proposed_causes
 from huanqiong.desk.trust.reads.log import (
     AuditRow,
     LogEnd,
@@ -28,6 +29,10 @@ from huanqiong.desk.trust.reads.people import (
 from huanqiong.desk.trust.reads.sessions import SessionRow, session, session_counts, sessions_of
 
 __all__ = [
+    "HoldRow",
+    "holds",
+    "holds_mark",
+    "proposed_causes",
     "ApprovalRow",
     "Look",
     "approvals",
