@@ -12,7 +12,7 @@ class Hold(models.Model):
 
     `subject`: alert:12, vessel:v-…, device:412000001, person:p-…, or "". `since`, `until`: of the behaviour
     it covers; None: open. West to north in degrees, all null where it names no waters. It protects while
-    neither lifted nor lapsed. One that a hit proposed lapses at `provisional_until` unless two people confirmed it.
+    neither lifted nor lapsed. One that a hit proposed lapses at `provisional_until` unless two confirm.
     """
 
     subject = models.CharField(max_length=80, blank=True, db_index=True)
