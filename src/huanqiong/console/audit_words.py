@@ -12,6 +12,7 @@ from huanqiong import data
 from huanqiong.console import texts
 from huanqiong.console.templatetags.console import shown
 from huanqiong.core.schema import KINDS
+from huanqiong.desk.trust.purposes import purpose_book
 from huanqiong.desk.trust.roles import role_book
 
 Names = Mapping[str, str]
@@ -60,8 +61,8 @@ def details(found: Mapping[str, Any], names: Names) -> list[tuple[str, str]]:
 
 def _said(value: Any, form: str, names: Names) -> str:
     """A value as its form says; what does not fit the form is shown as it is."""
-    if isinstance(value, Mapping) and set(value) == {"sha256"}:
-        return _("withheld (#%s)") % value["sha256"][:8]
+    if isinstance(value, Mapping) and len(value) == 1 and set(value) <= {"sha256", "sm3"}:
+        return _("withheld (#%s)") % next(iter(value.values()))[:8]
     if isinstance(value, list):
         form = "id" if form in ("number", "numbers") else form  # a list names records, a number counts them
         more = f" … ({len(value)})" if len(value) > LIST_SHOWN else ""
@@ -106,6 +107,15 @@ def _role(value: Any, form: str, names: Names) -> str:
     return str(value) if role is None else role.en if texts.lang() == "en" else role.zh
 
 
+def _rule(value: Any, form: str, names: Names) -> str:
+    """A class of records, a purpose, or a two-person act, by its name."""
+    book, n = purpose_book(), 1 if texts.lang() == "en" else 0
+    if form == "purpose":
+        return book.purposes[value][n] if value in book.purposes else str(value)
+    rule = (book.classes if form == "class" else book.approvals).get(value)
+    return str(value) if rule is None else (rule.zh, rule.en)[n]
+
+
 def _person(value: Any, form: str, names: Names) -> str:
     return names.get(value, str(value))
 
@@ -119,4 +129,7 @@ _FORMS: dict[str, Callable[[Any, str, Names], str]] = {
     "kind": _kind,
     "role": _role,
     "person": _person,
+    "class": _rule,
+    "purpose": _rule,
+    "wish": _rule,
 }

@@ -95,6 +95,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"There is already an account '?([^'.]+)'?", r"已有账户 \1，请另取名称。"),
     (r"There is no account '?([^'.]+)'?", r"没有账户 \1。"),
     (r"(\S+) does not hold the role (\w+)", r"\1 未持有此角色。"),
+    (r"^(.+): (\d+) characters, at most (\d+) fit", r"“\1”有 \2 个字符，最多 \3 个，请缩短。"),
     (r"User name '.*': use 1 to 60", "用户名须为 1 至 60 个可见字符，不含空格。"),
     (r"Code '?([^']*)'? is not of a station", r"“\1”不是站点或地区代码：1 至 40 个字符，不含空格。"),
     (r"There is no role '?([^'.]*)'?", r"没有角色 \1。"),
