@@ -25,6 +25,7 @@ SUITES = {
     "real": "real",
     "pg": "not browser and not faults and not real and not spark",
     "all": "not pg and not spark",
+    "alone": "(browser or faults or real) and not pg and not spark",
 }
 ON_RECORDS = ("tests/desk", "tests/console", "tests/flows", "tests/journeys", "tests/pg")
 """What stands on records: one body of tests for both databases."""
@@ -57,7 +58,14 @@ def run_suite(
     os.environ["HUANQIONG_CHROMIUM"] = found or ""
     os.chdir(root)
     with interrupted():
-        status = _over_postgresql(rest) if suite == "pg" else _pytest(suite, rest)
+        if suite == "pg":
+            status = _over_postgresql(rest)
+        elif suite == "all" and not rest:
+            # What needs nothing of its own goes side by side; browsers, real sets and faults go alone.
+            status = _pytest("unit", ["-n", "2"])
+            status = _pytest("alone", None) or status
+        else:
+            status = _pytest(suite, rest)
         if also_pg:
             ui.say("hq test: the same desk, console and flow tests over PostgreSQL")
             # What was asked of the first run alone (a path, say) may not exist in the second.
