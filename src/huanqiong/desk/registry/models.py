@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huanqiong.desk.registry.fields import ShapeField
+from huanqiong.desk.trust.fields import LineField
 
 
 def new_code() -> str:
@@ -26,16 +27,16 @@ class Vessel(models.Model):
     `mmsi` and the `said_*` columns repeat the newest claim of its AIS device, so that lists need no join.
     """
 
-    code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
-    holder = models.CharField(max_length=20, default="ship")  # what its MMSI claims to be, see core.ids
-    name_zh = models.CharField(_("registered name (Chinese)"), max_length=80, blank=True)
-    name_en = models.CharField(_("registered name"), max_length=80, blank=True)
-    home_port = models.CharField(_("home port"), max_length=80, blank=True)
-    flag = models.CharField(_("flag"), max_length=40, blank=True)
+    code = LineField(max_length=20, unique=True, default=new_code, editable=False)
+    holder = LineField(max_length=20, default="ship")  # what its MMSI claims to be, see core.ids
+    name_zh = LineField(_("registered name (Chinese)"), max_length=80, blank=True)
+    name_en = LineField(_("registered name"), max_length=80, blank=True)
+    home_port = LineField(_("home port"), max_length=80, blank=True)
+    flag = LineField(_("flag"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
     mmsi = models.BigIntegerField(null=True, db_index=True)
-    said_name = models.CharField(max_length=40, blank=True)
-    said_callsign = models.CharField(max_length=20, blank=True)
+    said_name = LineField(max_length=40, blank=True)
+    said_callsign = LineField(max_length=20, blank=True)
     said_imo = models.BigIntegerField(null=True)
     said_type = models.SmallIntegerField(null=True)
     said_length_m = models.SmallIntegerField(null=True)
@@ -47,8 +48,8 @@ class Device(models.Model):
     """What reports a position, on the vessel that carries it from `valid_from` to `valid_to`."""
 
     vessel = models.ForeignKey(Vessel, on_delete=models.PROTECT, related_name="devices")
-    kind = models.CharField(_("device kind"), max_length=12)  # ais, beidou, radar, camera, report
-    ident = models.CharField(_("device id"), max_length=40)  # for AIS the MMSI as text
+    kind = LineField(_("device kind"), max_length=12)  # ais, beidou, radar, camera, report
+    ident = LineField(_("device id"), max_length=40)  # for AIS the MMSI as text
     valid_from = models.DateTimeField(null=True)  # None: since before anything was heard
     valid_to = models.DateTimeField(null=True)
 
@@ -69,16 +70,16 @@ class StaticRecord(models.Model):
     """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="static")
-    values_sha256 = models.CharField(max_length=64)
-    name = models.CharField(max_length=40, blank=True)
-    callsign = models.CharField(max_length=20, blank=True)
+    values_sha256 = LineField(max_length=64)
+    name = LineField(max_length=40, blank=True)
+    callsign = LineField(max_length=20, blank=True)
     imo = models.BigIntegerField(null=True)
     ship_type = models.SmallIntegerField(null=True)
     length_m = models.SmallIntegerField(null=True)
     beam_m = models.SmallIntegerField(null=True)
     draught_m = models.FloatField(null=True)
-    destination = models.CharField(max_length=40, blank=True)
-    eta = models.CharField(max_length=20, blank=True)  # of the newest message; not part of the set
+    destination = LineField(max_length=40, blank=True)
+    eta = LineField(max_length=20, blank=True)  # of the newest message; not part of the set
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
 
@@ -92,9 +93,9 @@ class SearchTerm(models.Model):
     """A name, call sign or number under which a vessel is found; `norm` is what is compared."""
 
     vessel = models.ForeignKey(Vessel, on_delete=models.CASCADE, related_name="terms")
-    field = models.CharField(max_length=12)  # name, name_zh, callsign, imo, mmsi, beidou ...
-    text = models.CharField(max_length=80)
-    norm = models.CharField(max_length=80)
+    field = LineField(max_length=12)  # name, name_zh, callsign, imo, mmsi, beidou ...
+    text = LineField(max_length=80)
+    norm = LineField(max_length=80)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vessel", "field", "norm"], name="term_once_a_vessel")]
@@ -104,11 +105,11 @@ class SearchTerm(models.Model):
 class Unit(models.Model):
     """Who can be sent: a patrol boat, a station, an aircraft."""
 
-    code = models.CharField(_("unit code"), max_length=40, unique=True)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=80)
-    name_en = models.CharField(_("name (English)"), max_length=80)
-    kind = models.CharField(_("unit kind"), max_length=20)  # patrol_boat, station, aircraft, road_post
-    agency = models.CharField(_("agency"), max_length=80, blank=True)
+    code = LineField(_("unit code"), max_length=40, unique=True)
+    name_zh = LineField(_("name (Chinese)"), max_length=80)
+    name_en = LineField(_("name (English)"), max_length=80)
+    kind = LineField(_("unit kind"), max_length=20)  # patrol_boat, station, aircraft, road_post
+    agency = LineField(_("agency"), max_length=80, blank=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     retired_at = models.DateTimeField(null=True)
@@ -117,8 +118,8 @@ class Unit(models.Model):
 class Zone(models.Model):
     """Waters a person drew and named. Archived, never deleted; a changed outline is a new zone."""
 
-    name = models.CharField(_("zone name"), max_length=80)
-    colour = models.CharField(_("colour"), max_length=9, default="#e0a030")
+    name = LineField(_("zone name"), max_length=80)
+    colour = LineField(_("colour"), max_length=9, default="#e0a030")
     note = models.TextField(_("note"), blank=True)
     shape = ShapeField()
     west = models.FloatField()

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huanqiong.desk.trust.fields import LineField
+
 PERSON = settings.AUTH_USER_MODEL
 STATES = ("open", "claimed", "judged", "closed", "withdrawn")
 JUDGEMENTS = ("true", "false", "unclear")
@@ -21,9 +23,9 @@ CAUSES = ("no_unit", "weather", "gone", "other")
 class Silence(models.Model):
     """No alerts about one subject and kind for behaviour that ends between `since` and `until`."""
 
-    subject = models.CharField(max_length=80, db_index=True)
+    subject = LineField(max_length=80, db_index=True)
     mmsi = models.BigIntegerField(null=True)
-    kind = models.CharField(_("kind"), max_length=40, blank=True)  # "" = every kind
+    kind = LineField(_("kind"), max_length=40, blank=True)  # "" = every kind
     since = models.DateTimeField()
     until = models.DateTimeField()
     reason = models.TextField(_("reason"))
@@ -36,11 +38,11 @@ class Silence(models.Model):
 class Alert(models.Model):
     """One episode of one vessel, or of a pair. `kind`, `severity`, place come from its worst verdict."""
 
-    state = models.CharField(max_length=12, default="open")
-    kind = models.CharField(_("kind"), max_length=40)
+    state = LineField(max_length=12, default="open")
+    kind = LineField(_("kind"), max_length=40)
     kinds = models.JSONField(default=list)
-    subject = models.CharField(max_length=80, db_index=True)
-    other_subject = models.CharField(max_length=80, blank=True, db_index=True)  # "" unless a pair
+    subject = LineField(max_length=80, db_index=True)
+    other_subject = LineField(max_length=80, blank=True, db_index=True)  # "" unless a pair
     mmsi = models.BigIntegerField(null=True, db_index=True)
     other_mmsi = models.BigIntegerField(null=True, db_index=True)
     vessel = models.ForeignKey("registry.Vessel", null=True, on_delete=models.PROTECT, related_name="+")
@@ -62,7 +64,7 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
-    judgement = models.CharField(max_length=10, blank=True)  # the standing one; "" = none
+    judgement = LineField(max_length=10, blank=True)  # the standing one; "" = none
     judged_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
@@ -79,12 +81,12 @@ class Alert(models.Model):
 class Verdict(models.Model):
     """What a detector found. Frozen; the pointers at the end say what became of it."""
 
-    key = models.CharField(max_length=60, db_index=True)  # the event's identity across versions
-    content_sha256 = models.CharField(max_length=64)
+    key = LineField(max_length=60, db_index=True)  # the event's identity across versions
+    content_sha256 = LineField(max_length=64)
     number = models.PositiveIntegerField(default=1)  # version of this event, 1 = first
-    kind = models.CharField(_("kind"), max_length=40)
-    subject = models.CharField(max_length=80, db_index=True)
-    other_subject = models.CharField(max_length=80, blank=True)
+    kind = LineField(_("kind"), max_length=40)
+    subject = LineField(max_length=80, db_index=True)
+    other_subject = LineField(max_length=80, blank=True)
     mmsi = models.BigIntegerField(null=True)
     other_mmsi = models.BigIntegerField(null=True)
     t0 = models.DateTimeField()
@@ -94,10 +96,10 @@ class Verdict(models.Model):
     score = models.FloatField()
     severity = models.SmallIntegerField()
     reasons = models.JSONField()
-    profile = models.CharField(max_length=40)
-    version = models.CharField(max_length=40)
-    policy = models.CharField(max_length=80, blank=True)  # fingerprint of the profile
-    geography = models.CharField(max_length=80, blank=True)  # fingerprint of the geography
+    profile = LineField(max_length=40)
+    version = LineField(max_length=40)
+    policy = LineField(max_length=80, blank=True)  # fingerprint of the profile
+    geography = LineField(max_length=80, blank=True)  # fingerprint of the geography
     raw = models.JSONField(default=list)  # [{sha256, offset}] of the positions it rests on
     provisional = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
@@ -120,20 +122,20 @@ class Frozen(models.Model):
     """What was on the screen when a person acted: canonical JSON and its SHA-256."""
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="frozen")
-    moment = models.CharField(max_length=12)  # claim, judge, order, distress
+    moment = LineField(max_length=12)  # claim, judge, order, distress
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     shown = models.TextField()
-    sha256 = models.CharField(max_length=64)
+    sha256 = LineField(max_length=64)
 
 
 class Judgement(models.Model):
     """A person's answer to an alert. Reopening sets it aside, it is never removed."""
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="judgements")
-    kind = models.CharField(max_length=40)  # the alert's kind when judged: whose record it counts in
-    detector = models.CharField(max_length=120)  # kind, profile and version
-    judgement = models.CharField(max_length=10)
+    kind = LineField(max_length=40)  # the alert's kind when judged: whose record it counts in
+    detector = LineField(max_length=120)  # kind, profile and version
+    judgement = LineField(max_length=10)
     reason = models.TextField(_("reason"))
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -149,13 +151,13 @@ class Order(models.Model):
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="orders")
     unit = models.ForeignKey("registry.Unit", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=14, default="issued")
+    state = LineField(max_length=14, default="issued")
     text = models.TextField(_("order text"))
     deadline = models.DateTimeField()
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
-    acknowledged_name = models.CharField(max_length=80, blank=True)  # who answered, by voice where no screen
+    acknowledged_name = LineField(max_length=80, blank=True)  # who answered, by voice where no screen
     acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     expired_at = models.DateTimeField(null=True)
 
@@ -167,10 +169,10 @@ class Outcome(models.Model):
     """How an order ended: once per order."""
 
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="outcome")
-    kind = models.CharField(max_length=40)
-    detector = models.CharField(max_length=120)
-    result = models.CharField(max_length=14)
-    cause = models.CharField(max_length=10, blank=True)  # only of not_possible
+    kind = LineField(max_length=40)
+    detector = LineField(max_length=120)
+    result = LineField(max_length=14)
+    cause = LineField(max_length=10, blank=True)  # only of not_possible
     note = models.TextField(blank=True)
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from huanqiong.desk.trust.fields import LineField
 from huanqiong.desk.trust.models.people import Person
 
 
@@ -13,8 +14,8 @@ class Approval(models.Model):
     `act`: a code of purposes.toml. `scope`: how far it goes, e.g. {"rows": 812}; a use must lie within.
     """
 
-    act = models.CharField(max_length=60)
-    subject = models.CharField(max_length=80)
+    act = LineField(max_length=60)
+    subject = LineField(max_length=80)
     scope = models.JSONField(default=dict)
     reason = models.TextField()
     requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="approvals_asked")

@@ -10,6 +10,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huanqiong.desk.trust.fields import LineField
+
 
 def new_code() -> str:
     """An opaque id for a person: what the audit log calls them, so that a name can be erased."""
@@ -26,12 +28,12 @@ class Person(AbstractBaseUser):
 
     last_login = None  # type: ignore[assignment]  # sign-ins are audit entries, not a column
 
-    code = models.CharField(max_length=20, unique=True, default=new_code, editable=False)
-    username = models.CharField(_("user name"), max_length=60, unique=True)
-    name_zh = models.CharField(_("name (Chinese)"), max_length=60, blank=True)
-    name_en = models.CharField(_("name (English)"), max_length=60, blank=True)
-    badge = models.CharField(_("badge"), max_length=30, blank=True)
-    agency = models.CharField(_("agency"), max_length=80, blank=True)
+    code = LineField(max_length=20, unique=True, default=new_code, editable=False)
+    username = LineField(_("user name"), max_length=60, unique=True)
+    name_zh = LineField(_("name (Chinese)"), max_length=60, blank=True)
+    name_en = LineField(_("name (English)"), max_length=60, blank=True)
+    badge = LineField(_("badge"), max_length=30, blank=True)
+    agency = LineField(_("agency"), max_length=80, blank=True)
     units = models.JSONField(_("units"), default=list)  # codes of registry units the person serves with
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -56,13 +58,13 @@ class Grant(models.Model):
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
-    role = models.CharField(_("role"), max_length=40)
+    role = LineField(_("role"), max_length=40)
     units = models.JSONField(default=list)
     areas = models.JSONField(default=list)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
-    granted_by = models.CharField(max_length=20)  # actor code
-    revoked_by = models.CharField(max_length=20, blank=True)
+    granted_by = LineField(max_length=20)  # actor code
+    revoked_by = LineField(max_length=20, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["person", "until"])]
@@ -72,7 +74,7 @@ class LoginToken(models.Model):
     """A one-time way in: only the SHA-256 of the URL token is kept."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="login_tokens")
-    token_sha256 = models.CharField(max_length=64, unique=True)
+    token_sha256 = LineField(max_length=64, unique=True)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
@@ -86,14 +88,14 @@ class PersonSession(models.Model):
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sessions")
-    code = models.CharField(max_length=20, unique=True, default=new_session_code, editable=False)
+    code = LineField(max_length=20, unique=True, default=new_session_code, editable=False)
     begun_at = models.DateTimeField()
     seen_at = models.DateTimeField()  # to the minute
-    how = models.CharField(max_length=40)  # password, one_time, passkey; with the second factor after a +
-    address = models.CharField(max_length=45, blank=True)  # "" = not known
-    agent = models.CharField(max_length=200, blank=True)  # what the browser calls itself
+    how = LineField(max_length=40)  # password, one_time, passkey; with the second factor after a +
+    address = LineField(max_length=45, blank=True)  # "" = not known
+    agent = LineField(max_length=200, blank=True)  # what the browser calls itself
     ended_at = models.DateTimeField(null=True)
-    ended_why = models.CharField(max_length=20, blank=True)
+    ended_why = LineField(max_length=20, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["person", "ended_at"])]
