@@ -133,6 +133,30 @@ def test_audit_page_says_whether_the_log_holds(signed_in: Callable[..., Client],
     assert csv["Content-Disposition"].endswith('"DRILL-audit.csv"')
 
 
+def test_the_audit_page_names_a_broken_entry_and_still_opens(
+    signed_in: Callable[..., Client], tmp_path: Path
+) -> None:
+    from django.db import connection
+
+    from huanqiong.console import chain
+    from huanqiong.desk.trust.sequencer import sequence
+
+    client = signed_in("chen")
+    sequence(tmp_path)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER trust_log_no_update")
+        else:
+            cursor.execute("ALTER TABLE trust_logentry DISABLE TRIGGER USER")
+        cursor.execute("UPDATE trust_logentry SET body = 'nothing' WHERE seq = 5")
+    chain.forget()
+    assert "the log is broken at entry 5" in client.get("/audit/").content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE trust_logentry SET actor = 'p-somebody' WHERE seq = 3")
+    chain.forget()
+    assert "the log is broken at entry 3" in client.get("/audit/").content.decode()
+
+
 def test_alerts_as_csv_say_drill_and_disarm_formulas(signed_in: Callable[..., Client]) -> None:
     from huanqiong.console.tables import csv
 
@@ -152,7 +176,7 @@ def test_accounts_are_listed_with_roles_and_state(signed_in: Callable[..., Clien
     text = client.get("/accounts/").content.decode()
     for said in ("lin", "Lin Xiao", "Duty officer") if language == "en" else ("lin", "林晓", "值班员"):
         assert said in text
-    row = next(r for r in text.split("<tr>") if '>fu</a></td>' in r)
+    row = next(r for r in text.split("<tr>") if ">fu</a></td>" in r)
     assert ("closed" if language == "en" else "已关闭") in row
     assert "/audit/?actor=" not in text, "an administrator reads no log"
     assert "/audit/?actor=" in signed_in("chen", language).get("/accounts/").content.decode()

@@ -39,6 +39,9 @@ def test_an_accounts_file_opens_for_a_purpose_only(signed_in: Callable[..., Clie
     assert "named purpose only" in chen.get(f"/accounts/{reads.person('zhou').code}/").content.decode()
     mine = chen.get(f"/accounts/{reads.person('chen').code}/").content.decode()
     assert "Roles held" in mine
+    theirs = signed_in("lin").get("/account/").content.decode().split("Who opened this file")[1]
+    assert "Oversight and audit" in theirs, "the person sees who looked"
+    assert theirs.count("refused") == 1
 
 
 def test_the_purpose_page_is_in_chinese_too(signed_in: Callable[..., Client]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from huanqiong.core.merkle import Frontier
 from huanqiong.desk.trust import reads
@@ -26,6 +27,13 @@ class Checked:
 
 _lock = threading.Lock()
 _state: Frontier | None = None
+
+
+def _columns_agree(e: Any) -> bool:
+    """Whether what pages search by is what was hashed."""
+    body = json.loads(e.body)
+    told = (body["at"], body["actor"], body["act"], body["subject"][:80])
+    return bool(told == (plain(e.at), e.actor, e.act, e.subject))
 
 
 def forget() -> None:
@@ -47,10 +55,7 @@ def verified() -> Checked:
             if point is None or tree.size == point.size:
                 break
             leaf = tree.hasher.leaf(e.body.encode())
-            body = json.loads(e.body)
-            columns = (plain(e.at), e.actor, e.act, e.subject)
-            told = (body["at"], body["actor"], body["act"], body["subject"][:80])
-            if e.seq != tree.size + 1 or leaf != bytes(e.leaf) or columns != told:
+            if e.seq != tree.size + 1 or leaf != bytes(e.leaf) or not _columns_agree(e):
                 return Checked(tree.size, tree.size + 1)
             tree.append(leaf)
         if point is not None and (tree.size != point.size or tree.root() != point.root):

@@ -76,7 +76,7 @@ def fresh(request: HttpRequest) -> bool:
     """Whether the person signed in so lately that factors and passwords may change."""
     row = session_of(request)
     minutes = role_book().sign_in["fresh_min"]
-    return row is not None and (now() - row.begun_at).total_seconds() < 60 * minutes
+    return row is not None and abs((now() - row.begun_at).total_seconds()) < 60 * minutes
 
 
 class GateMiddleware:

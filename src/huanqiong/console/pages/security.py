@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 from huanqiong.console import gate
 from huanqiong.console.pages import page
 from huanqiong.console.pages.challenges import works_here
-from huanqiong.console.pages.people_rows import factor_rows, grant_rows, session_rows
+from huanqiong.console.pages.people_rows import factor_rows, grant_rows, look_rows, session_rows
 from huanqiong.console.refusals import said
 from huanqiong.core.errors import HuanqiongError
 from huanqiong.desk.trust import acts
-from huanqiong.desk.trust.access import access_factors, access_person, access_sessions
+from huanqiong.desk.trust.access import access_factors, access_looks, access_person, access_sessions
 from huanqiong.desk.trust.roles import role_book
 
 
@@ -56,6 +56,7 @@ def account_page(request: HttpRequest, error: str = "", status: int = 200) -> Ht
             "app": any(f.kind == "totp" for f in factors),
             "codes_left": next((f.left for f in factors if f.left is not None), None),
             "sessions": session_rows(sessions, here.code if here else ""),
+            "looks": look_rows(access_looks(request.user, f"person:{me.code}")),
             "limits": gate.limits(),
             "fresh": gate.fresh(request),
             "rules": role_book().sign_in,

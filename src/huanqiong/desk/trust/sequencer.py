@@ -11,13 +11,14 @@ import logging
 import secrets
 import threading
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.utils import DatabaseError
 
-from huanqiong.core.errors import StoreError
+from huanqiong.core.errors import HuanqiongError, StoreError
 from huanqiong.core.merkle import Frontier
 from huanqiong.desk.trust.canonical import canonical
 from huanqiong.desk.trust.clock import now
@@ -76,11 +77,12 @@ class Sequencer:
                 try:
                     sequence(self.keys, self.using)
                     patience_s = max(0.0, EVERY_S - (time.monotonic() - begun))
-                except (DatabaseError, OSError):
+                except (DatabaseError, OSError, HuanqiongError):
                     log.exception("the log's sequencer could not write; it tries again")
                     connections[self.using].close()
                     patience_s = min(5.0, max(EVERY_S, patience_s * 2))
-            sequence(self.keys, self.using)
+            with suppress(DatabaseError, OSError, HuanqiongError):  # else the next process places it
+                sequence(self.keys, self.using)
         finally:
             connections[self.using].close()
 

@@ -83,11 +83,19 @@ def audit(
             actor_name=names.get(e.actor) or machines.get(e.actor, e.actor),
             act=e.act,
             subject=e.subject,
-            details=json.loads(e.body)["details"],
+            details=_details(e.body),
             leaf=bytes(e.leaf).hex(),
         )
         for e in entries
     ]
+
+
+def _details(body: str) -> dict[str, Any]:
+    """An entry's details; of a body that somebody broke: that it is broken, so that the page still opens."""
+    try:
+        return dict(json.loads(body)["details"])
+    except (ValueError, KeyError, TypeError):
+        return {"broken": True}
 
 
 def log_end() -> LogEnd:
