@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from huanqiong import __version__
-from huanqiong.cli import audit, backup, bench, demo, doctor, drill, evidence, serve, suites, up, user, warm
+from huanqiong.cli import (
+    audit,
+    backup,
+    bench,
+    demo,
+    doctor,
+    drill,
+    evidence,
+    retention,
+    serve,
+    suites,
+    up,
+    user,
+    warm,
+)
 from huanqiong.cli import up_children as children
 from huanqiong.cli.sea import decode, detect, fetch, live, load, replay
 
@@ -22,6 +36,7 @@ sea = typer.Typer(no_args_is_help=True, help="The sea line: positions in, events
 people = typer.Typer(no_args_is_help=True, help="Accounts; each change is an act with its log entry.")
 log = typer.Typer(no_args_is_help=True, help="The audit log, for outsiders to verify.")
 proofs = typer.Typer(no_args_is_help=True, help="An alert's evidence, for a judge to check.")
+keeping = typer.Typer(no_args_is_help=True, help="How long records are kept, and what is held.")
 drills = typer.Typer(no_args_is_help=True, help="Invented scenarios in stores of their own.")
 
 
@@ -76,6 +91,11 @@ log.command("proof")(audit.proof)
 log.command("cosign")(audit.cosign)
 log.command("accept")(audit.accept)
 log.command("stamp")(audit.stamp)
+
+app.add_typer(keeping, name="retention")
+keeping.command("plan")(retention.plan)
+keeping.command("apply")(retention.apply)
+keeping.command("hold")(retention.hold)
 
 app.add_typer(proofs, name="evidence")
 proofs.command("export")(evidence.export)

@@ -63,11 +63,17 @@ Choose = Callable[[Piece], I2]
 """A number a row: the class it goes with, or -1 where it stays."""
 
 
-def pieces(lake: Lake, kind: Kind, *, before: datetime | None = None) -> Iterator[Piece]:
-    """Every part's rows, by day; `before`: only parts that may hold earlier rows, and untimed ones."""
+def pieces(
+    lake: Lake, kind: Kind, *, before: datetime | None = None, raws: Iterable[str] | None = None
+) -> Iterator[Piece]:
+    """Every part's rows, by day; `before`: only parts that may hold earlier rows, and untimed ones; `raws`:
+    only parts that hold rows of these raw files.
+    """
+    wanted = None if raws is None else set(raws)
     limit = None if before is None else _us(before)
     for part in sorted(lake.manifest().of(kind), key=lambda p: (p.day, p.seq)):
-        if limit is None or part.t0 is None or part.t0 < limit:
+        named = wanted is None or not wanted.isdisjoint(map(raw_of, part.sources))
+        if named and (limit is None or part.t0 is None or part.t0 < limit):
             yield _piece(lake.path, part)
 
 

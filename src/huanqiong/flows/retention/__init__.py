@@ -1,0 +1,1 @@
+"""What is due goes, what is held or needed stays. Read `job` first."""
