@@ -102,6 +102,42 @@ def test_many_rows_leave_after_a_second_person(signed_in: Callable[..., Client],
     assert reads.approvals()[0].state == "used"
 
 
+def test_another_factors_are_reset_by_two(
+    signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from allauth.mfa.models import Authenticator
+
+    from huanqiong.console.pages import account_acts
+
+    monkeypatch.setattr(account_acts, "_two", lambda: True)  # as in a live store
+    lin = reads.person("lin")
+    Authenticator.objects.create(user_id=lin.pk, type="totp", data={"secret": "sealed"})
+    acts.create_person("zhang", by=OPERATOR, name_zh="张海")
+    acts.grant_role("zhang", "privacy_officer", by=OPERATOR)
+    wang, zhang = signed_in("wang"), signed_in("zhang")
+    path = f"/accounts/{lin.code}/reset-factors/"
+    page = wang.post(path).content.decode()
+    assert "a second person must grant it first" in page
+    assert 'name="act" value="factor.reset"' in page
+    assert wang.post(path, {"sure": "1"}).status_code == 200, "asked, not done"
+    given = {"act": "factor.reset", "code": lin.code, "reason": "lost phone, came to the desk"}
+    assert wang.post("/approvals/ask/", given).status_code == 302
+    wish = reads.approvals()[0]
+    sure = {"approval": wish.id, "sure": "1"}
+    assert wang.post(path, sure).status_code == 403, "not decided yet"
+    assert "came to the desk" in zhang.get("/approvals/").content.decode()
+    assert zhang.post(f"/approvals/{wish.id}/decide/", {"decision": "grant"}).status_code == 302
+    other = f"/accounts/{reads.person('zhou').code}/reset-factors/"
+    assert wang.post(other, sure).status_code == 403, "for another account"
+    assert f'action="{path}"' in wang.get("/approvals/").content.decode()
+    asked = wang.post(path, {"approval": wish.id}).content.decode()
+    assert f'name="approval" value="{wish.id}"' in asked
+    assert wang.post(path, sure).status_code == 302
+    assert not reads.has_factor(lin.pk)
+    assert reads.approvals()[0].state == "used"
+    assert reads.audit(act="factor.reset")[0].details == {"approval": wish.id, "factor": ["totp"]}
+
+
 def test_who_decides_sees_and_refuses(signed_in: Callable[..., Client], few: None) -> None:
     acts.create_person("zhang", by=OPERATOR, name_zh="张海")
     acts.grant_role("zhang", "privacy_officer", by=OPERATOR)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from huanqiong.console import purposes
+from huanqiong.console import gate, purposes
 from huanqiong.console.context import name_of
+from huanqiong.console.numbers import whole
 from huanqiong.console.pages import page
 from huanqiong.console.pages.accounts import one_page
 from huanqiong.console.pages.people_rows import role_name, unit_names
@@ -18,6 +20,7 @@ from huanqiong.console.pages.sure import is_sure, sure
 from huanqiong.core.errors import HuanqiongError, MissingError
 from huanqiong.desk.trust import acts
 from huanqiong.desk.trust.access import access_person
+from huanqiong.desk.trust.purposes import purpose_book
 from huanqiong.desk.trust.reads import PersonRow
 from huanqiong.desk.trust.roles import role_book
 
@@ -30,7 +33,9 @@ ACTIONS: dict[str, Callable[[HttpRequest, PersonRow], Any]] = {
     "open": lambda r, p: acts.set_active(p.username, True, by=r.user),
     "unlock": lambda r, p: acts.unlock_person(p.username, by=r.user),
     "login": lambda r, p: acts.issue_login(p.username, by=r.user),
-    "reset-factors": lambda r, p: acts.reset_factors(p.username, by=r.user),
+    "reset-factors": lambda r, p: acts.reset_factors(
+        p.username, by=r.user, approval=whole(r.POST.get("approval", "")), two=_two()
+    ),
     "end-sessions": lambda r, p: acts.end_all_sessions(p.username, by=r.user),
 }
 
@@ -52,6 +57,8 @@ def change(request: HttpRequest, code: str, action: str) -> HttpResponse:
         raise MissingError(f"There is no action {action!r} on accounts.")
     p = access_person(request.user, code)
     try:
+        if action == "reset-factors" and _two() and not request.POST.get("approval"):
+            return _ask_another(request, p)
         if not is_sure(request):
             return _ask(request, p, action)
         result = ACTIONS[action](request, p)
@@ -61,6 +68,16 @@ def change(request: HttpRequest, code: str, action: str) -> HttpResponse:
         return one_page(request, code, token=result)
     purposes.name_again(request, "person.account", f"person:{code}", "account.administration", "users.view")
     return HttpResponseRedirect(f"/accounts/{code}/?done={action}")
+
+
+def _two() -> bool:
+    """Whether this store asks for a second person: a live one does, a drill has one visitor."""
+    return gate.kind() not in ("drill", "archive")
+
+
+def _ask_another(request: HttpRequest, p: PersonRow) -> HttpResponse:
+    context = {"p": p, "name": name_of(p), "hours": purpose_book().approval("factor.reset").hours}
+    return render(request, "console/another.html", context)
 
 
 def _ask(request: HttpRequest, p: PersonRow, action: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from huanqiong.console.refusals import said, status_of
 from huanqiong.console.texts import lang
 from huanqiong.core.errors import HuanqiongError, UsageError
 from huanqiong.desk.trust import acts
-from huanqiong.desk.trust.access import access_approvals, allowed
+from huanqiong.desk.trust.access import access_approvals, access_person, allowed
 from huanqiong.desk.trust.purposes import purpose_book
 from huanqiong.desk.trust.reads import ApprovalRow
 
@@ -55,7 +55,11 @@ def _row(r: ApprovalRow) -> dict[str, Any]:
     return {
         "r": r,
         "name": name,
-        "of": {"list:alerts": _("Alerts"), "list:audit": _("Audit")}.get(r.subject, r.subject),
+        "of": r.scope.get("account")
+        or {"list:alerts": _("Alerts"), "list:audit": _("Audit")}.get(r.subject, r.subject),
+        "do": f"/accounts/{r.subject.removeprefix('person:')}/reset-factors/"
+        if r.state == "granted" and r.act == "factor.reset"
+        else "",
         "rows": r.scope.get("rows"),
         "filters": sorted(asked.items()),
         "state": _states()[r.state],
@@ -77,9 +81,15 @@ def _states() -> dict[str, str]:
 @require_POST
 @page("approvals.ask")
 def ask(request: HttpRequest) -> HttpResponse:
-    """Asks for a bulk export."""
+    """Asks for a bulk export, or for resetting another's factors."""
     p = request.POST
     try:
+        if p.get("act") == "factor.reset":
+            whom = access_person(request.user, p.get("code", ""))
+            scope = {"account": whom.username}
+            subject, reason = f"person:{whom.code}", p.get("reason", "")
+            acts.request_approval("factor.reset", subject, scope, reason, by=request.user)
+            return HttpResponseRedirect("/approvals/")
         rows = whole(p.get("rows", ""))
         if rows is None or p.get("subject", "") not in LISTS:
             raise UsageError("The request does not say which rows.")

@@ -15,6 +15,7 @@ from huanqiong.core.errors import MissingError, RefusedError, StateError, UsageE
 from huanqiong.desk.trust import ceremony
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor
+from huanqiong.desk.trust.acts.approvals import use_approval
 from huanqiong.desk.trust.locking import locked_person, locked_self, require_person
 from huanqiong.desk.trust.models import Person, PersonSession
 from huanqiong.desk.trust.reads.factors import CODES, PASSKEY, PROOFS
@@ -106,15 +107,19 @@ def remove_factor(factor_id: int, *, by: Actor) -> None:
         a.tell("person", code=p.code)
 
 
-def reset_factors(username: str, *, by: Actor) -> int:
+def reset_factors(username: str, *, by: Actor, approval: int | None = None, two: bool = False) -> int:
     """Removes all factors of an account whose holder lost them, and ends its sessions; returns how many.
 
-    Nobody resets their own: whoever can sign in removes a factor, whoever cannot asks somebody else.
+    Nobody resets their own: whoever can sign in removes a factor, whoever cannot asks somebody else. `two`: a
+    second person must have granted it (`approval`), for with a login issued besides one becomes that person.
     """
     with act("factor.reset", by=by, permission="users.manage") as a:
         p = locked_person(username)
         if p.pk == by.pk:
             raise RefusedError(f"{username} cannot reset their own factors. Remove one, or ask another.")
+        if two:
+            scope = {"account": p.username}
+            use_approval(a, approval, "factor.reset", subject=f"person:{p.code}", scope=scope)
         found = Authenticator.objects.filter(user_id=p.pk)
         kinds = sorted(found.values_list("type", flat=True))
         if not kinds:
@@ -122,7 +127,8 @@ def reset_factors(username: str, *, by: Actor) -> int:
         found.delete()
         running = PersonSession.objects.filter(person=p, ended_at=None)
         running.update(ended_at=a.at, ended_why="reset")
-        a.subject, a.details = f"person:{p.code}", {"factor": kinds}
+        a.subject = f"person:{p.code}"
+        a.details |= {"factor": kinds}
         a.tell("person", code=p.code)
     return len(kinds)
 
