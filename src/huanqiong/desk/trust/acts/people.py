@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from huanqiong.core.errors import RefusedError, StateError, UsageError
 from huanqiong.desk.trust.act import Private, act
@@ -103,7 +102,7 @@ def grant_role(
                 f"{username} cannot grant a role to their own account. Ask another administrator."
             )
         a.subject, a.details = f"person:{p.code}", {"role": role, **{k: v for k, v in where.items() if v}}
-        held = list(Grant.objects.filter(Q(until=None) | Q(until__gt=a.at), person=p))
+        held = list(Grant.objects.filter(until=None, person=p))
         if rule := book.conflict([g.role for g in held], role):
             raise RefusedError(
                 f"{username} holds {', '.join(sorted({g.role for g in held}))} and cannot hold {role} too: "
@@ -125,7 +124,7 @@ def revoke_role(username: str, role: str, *, by: Actor) -> None:
     with act("role.revoke", by=by, permission="users.manage", details={"role": role}) as a:
         p = locked_person(username)
         a.subject = f"person:{p.code}"
-        held = Grant.objects.filter(Q(until=None) | Q(until__gt=a.at), person=p, role=role)
+        held = Grant.objects.filter(until=None, person=p, role=role)
         if not held.update(until=a.at, revoked_by=by.code):
             raise StateError(f"{username} does not hold the role {role}. `hq user list` shows the roles.")
         a.tell("person", code=p.code)

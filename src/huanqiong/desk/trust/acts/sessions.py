@@ -28,7 +28,8 @@ def begin_session(*, by: Actor, how: str, address: str = "", agent: str = "") ->
             person=p, begun_at=a.at, seen_at=a.at, how=how[:40], address=address[:45], agent=agent[:200]
         )
         row.save()
-        running = PersonSession.objects.filter(person=p, ended_at=None).order_by("-begun_at", "-pk")
+        # By number, not by time: after the clock was set back the newest would seem the oldest.
+        running = PersonSession.objects.filter(person=p, ended_at=None).order_by("-pk")
         a.subject, a.details = f"person:{p.code}", {"session": row.code, "how": how}
         if address:
             a.details["address"] = Private(address)

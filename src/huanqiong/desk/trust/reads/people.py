@@ -48,8 +48,11 @@ class PersonRow:
 
 
 def _held(at: datetime | None) -> Q:
-    when = at or now()
-    return Q(since__lte=when) & (Q(until=None) | Q(until__gt=when))
+    """Grants that hold. Now: all that nobody revoked, whatever the clock says, so that one that was set back
+    neither takes a role nor gives a revoked one back."""
+    if at is None:
+        return Q(until=None)
+    return Q(since__lte=at) & (Q(until=None) | Q(until__gt=at))
 
 
 def roles_held(person_pk: int, at: datetime | None = None) -> list[str]:

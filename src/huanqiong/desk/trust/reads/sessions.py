@@ -25,11 +25,14 @@ class SessionRow:
     ended_why: str
 
     def lapsed(self, limits: Mapping[str, int], at: datetime | None = None) -> str:
-        """Why its limits end it at `at` (None: now): "absolute", "idle", or "" while they do not."""
+        """Why its limits end it at `at` (None: now): "absolute", "idle", or "" while they do not.
+
+        A time that far ahead ends it too: the clock was set back, and how old it is nobody knows.
+        """
         when = at or now()
-        if when - self.begun_at >= timedelta(hours=limits["absolute_h"]):
+        if abs(when - self.begun_at) >= timedelta(hours=limits["absolute_h"]):
             return "absolute"
-        return "idle" if when - self.seen_at >= timedelta(minutes=limits["idle_min"]) else ""
+        return "idle" if abs(when - self.seen_at) >= timedelta(minutes=limits["idle_min"]) else ""
 
 
 def _row(s: PersonSession) -> SessionRow:
