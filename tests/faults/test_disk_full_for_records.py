@@ -120,6 +120,11 @@ def test_acts_fail_with_a_word_and_go_on_when_there_is_room(small_disk: Path, tm
     assert set(made) < set(found["during"]), "what was answered is there and can be read"
     assert len(found["during"]) == len(made) + 1, "of what was refused nothing is there"
     assert found["waiting"] == len(made)
+    command = [sys.executable, "-m", "huanqiong.cli", "user", "add", "late", "--store", "main"]
+    by_hand = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert by_hand.returncode == 1
+    assert by_hand.stderr.startswith("hq: The records"), "a word, no traceback"
+    assert "full" in by_hand.stderr
     for file in ("ballast", "more"):
         (store.path / file).unlink(missing_ok=True)
     after = run(AFTER)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from huanqiong.core.errors import HuanqiongError
 
 
 def main() -> None:
@@ -28,6 +32,22 @@ def main() -> None:
         if not end.code:
             _place_what_waits()
         raise
+    except Exception as error:  # noqa: BLE001  what is not of the records is raised again
+        ui.fail(_of_the_records(error))
+
+
+def _of_the_records(error: Exception) -> HuanqiongError:
+    """What the records' database refused (a full disk, a server that went away) in words; else raises it."""
+    from huanqiong.core.errors import HuanqiongError
+
+    utils = sys.modules.get("django.db.utils")
+    if utils is None or not isinstance(error, utils.OperationalError):
+        raise error
+    said = (str(error).strip().splitlines() or ["no reason given"])[0]
+    return HuanqiongError(
+        f"The records could not be read or written: {said}. Of what was under way nothing was kept; "
+        "`hq doctor` says what is wrong, then call again."
+    )
 
 
 def _place_what_waits() -> None:
