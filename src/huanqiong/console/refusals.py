@@ -37,6 +37,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"There is no alert (\d+)", r"没有预警 \1，可能属于另一个数据仓。"),
     (r"There is no order (\d+)", r"没有指令 \1。"),
     (r"Order (\d+) .*(already|ended)", r"指令 \1 已签收或已办结。"),
+    (
+        r"The records cannot be read or written now",
+        "记录暂时无法读写，本次操作未保留。请稍后重试；持续如此请告知管理员。",
+    ),
     (r"A judgement needs a reason", "判定必须写明理由。"),
     (r"An export of evidence needs a purpose", "导出证据必须写明用途。"),
     (r"A silence needs a reason", "屏蔽必须写明理由。"),
@@ -114,8 +118,20 @@ _CHINESE: tuple[tuple[str, str], ...] = (
 _MAY_NOT = re.compile(r"(.+?) may not: (.+?) / (.+?) \((.+?)\)")
 
 
+class RecordsAwayError(HuanqiongError):
+    """The records' database is full or away: nothing was kept, try again later."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The records cannot be read or written now, and nothing of this was kept. "
+            "Try again soon; tell an administrator if it lasts."
+        )
+
+
 def status_of(error: HuanqiongError) -> int:
     """The HTTP status of an error."""
+    if isinstance(error, RecordsAwayError):
+        return 503
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 

@@ -1,11 +1,14 @@
 """The HTTP API under `/api/`: thin routes from access and reads to JSON, from JSON to acts.
 
 Session sign-in with CSRF; errors are `{"message"}` in the page's language with 400, 401, 403, 404, 409, 413,
-422 or 429 (`described.py` tells what each means).
+422, 429 or 503 (`described.py` tells what each means).
 """
 
 from __future__ import annotations
 
+import logging
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -13,7 +16,7 @@ from ninja.security import django_auth
 
 from huanqiong.console.api import alerts, audit, orders, sea, silences, store, vessels, zones
 from huanqiong.console.api.described import CleanParser, Described
-from huanqiong.console.refusals import said, status_of
+from huanqiong.console.refusals import RecordsAwayError, said, status_of
 from huanqiong.core.errors import HuanqiongError
 
 api = Described(
@@ -37,6 +40,12 @@ api.add_router("/audit", audit.router)
 @api.exception_handler(HuanqiongError)
 def _ours(request: HttpRequest, error: HuanqiongError) -> HttpResponse:
     return api.create_response(request, {"message": said(error)}, status=status_of(error))
+
+
+@api.exception_handler(OperationalError)
+def _away(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    logging.getLogger(__name__).error("the records refused: %s", error)
+    return _ours(request, RecordsAwayError())
 
 
 @api.exception_handler(AuthenticationError)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from huanqiong.console.refusals import said, status_of
+from huanqiong.console.refusals import RecordsAwayError, said, status_of
 from huanqiong.core.errors import HuanqiongError
 from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.trust.roles import role_book
@@ -32,6 +34,10 @@ def page(permission: str | None) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except HuanqiongError as error:
                 return state(request, status_of(error), said(error))
+            except OperationalError as error:
+                logging.getLogger(__name__).error("the records refused: %s", error)
+                away = RecordsAwayError()
+                return state(request, status_of(away), said(away))
 
         return inner
 
