@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from huanqiong.core.errors import HuanqiongError
+
+_REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 def main() -> None:
@@ -32,14 +35,19 @@ def main() -> None:
         if not end.code:
             _place_what_waits()
         raise
-    except Exception as error:  # noqa: BLE001  what is not of the records is raised again
-        ui.fail(_of_the_records(error))
+    except Exception as error:  # noqa: BLE001  what has no words is raised again
+        ui.fail(_in_words(error))
 
 
-def _of_the_records(error: Exception) -> HuanqiongError:
-    """What the records' database refused (a full disk, a server that went away) in words; else raises it."""
+def _in_words(error: Exception) -> HuanqiongError:
+    """What disk or records' database refused, in words: full, away, not this user's. Else raises it."""
     from huanqiong.core.errors import HuanqiongError
 
+    if isinstance(error, OSError) and error.filename and error.errno in _REFUSALS:
+        return HuanqiongError(
+            f"{os.path.abspath(error.filename)}: {error.strerror}. "
+            "Work in a directory that this user may write, with room on its disk, and call again."
+        )
     utils = sys.modules.get("django.db.utils")
     if utils is None or not isinstance(error, utils.OperationalError):
         raise error
