@@ -103,7 +103,7 @@ class Silences:
     def _going(self) -> Iterator[int]:
         held = Verdict.objects.exclude(silence=None).values_list("pk", "silence_id")
         needed = {silence for verdict, silence in held if verdict not in self.going}
-        for s in self.due:
+        for s in self.due.all():  # asked anew each time
             devices = {s.subject.partition(":")[2], str(s.mmsi)}
             if s.pk not in needed and not any(
                 g.behaviour(devices, s.since, s.until, None, None) for g in self.guards
