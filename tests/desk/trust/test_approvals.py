@@ -146,7 +146,7 @@ def test_a_wish_needs_its_right_a_reason_and_a_person(
     with pytest.raises(MissingError, match=r"export\.bulk"):
         acts.request_approval("export.all", "list:alerts", {}, "x", by=li)
     with pytest.raises(RefusedError):
-        acts.request_approval("export.bulk", "list:alerts", {}, "x", by=person("wang", "administrator"))
+        acts.request_approval("export.bulk", "list:alerts", {}, "x", by=person("wang", "coast_station"))
     with pytest.raises(RefusedError):
         ask(SYSTEM)
     with pytest.raises(RefusedError, match=r"approvals\.decide"):
