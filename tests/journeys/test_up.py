@@ -186,7 +186,7 @@ def test_children_that_are_killed_come_back_and_nothing_is_lost(deployment: Depl
     assert guest.json("/api/store")["name"] == "live", "the other web process answers at once"
     wait_until("two web processes again", lambda: len(set(deployment.children("up-web")) - {webs[0]}) == 2)
     time.sleep(1.5)  # what the feed brought must be on the disk: it is made durable before it is shown
-    os.kill(worker, signal.SIGKILL)
+    os.kill(worker, signal.SIGSTOP)  # killed at once, it may be back before anybody notices
     unready: list[str] = []
 
     def away() -> bool:
@@ -196,6 +196,7 @@ def test_children_that_are_killed_come_back_and_nothing_is_lost(deployment: Depl
 
     wait_until("said to be away", away)
     assert set(unready) == {"feeds"}
+    os.kill(worker, signal.SIGKILL)
     wait_until("a worker again", lambda: deployment.children("up-worker") not in ([], [worker]))
     deployment.wait_ready()
     wait_until("what was left is taken up", lambda: stored(deployment.home).num_rows == n)
