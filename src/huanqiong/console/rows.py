@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huanqiong.console import texts
+from huanqiong.console import hold_words, texts
 from huanqiong.core.time import iso
 from huanqiong.desk.registry.rows import DeviceRow, FoundVessel, StaticRow, UnitRow, VesselRow, ZoneRow
 from huanqiong.desk.watch.rows import AlertDetail, AlertRow, OrderRow, VerdictRow
@@ -118,6 +118,7 @@ def order(o: OrderRow) -> dict[str, Any]:
         "cause": o.cause,
         "note": o.note,
         "outcome_at": _iso(o.outcome_at),
+        "hold": hold_words.brief(o.hold),
     }
 
 

@@ -40,6 +40,7 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.order: ("watch.order", (0, "u", "x", at(1)), {}),
     watch.acknowledge_order: ("watch.outcome", (0,), {}),
     watch.record_outcome: ("watch.outcome", (0, "hit"), {}),
+    watch.preserve_hits: ("retention.apply", (), {}),
     watch.acknowledge_distress: ("watch.distress", (0,), {}),
     watch.declare_distress: ("watch.distress", (0, "x"), {}),
     watch.export_evidence: ("evidence.export", (0, "court", "0" * 64), {}),

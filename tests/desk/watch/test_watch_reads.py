@@ -56,7 +56,7 @@ def test_one_alert_takes_the_same_number_of_queries_with_much_or_little(
 ) -> None:
     busy = reads.orders()[0].alert_id
     acts.raise_alerts([event("drift", A + 80, 60)], by=SYSTEM)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert reads.alert_detail(busy).orders
     with pytest.raises(MissingError):
         reads.alert_detail(10**9)

@@ -8,15 +8,12 @@ from functools import cache
 from typing import Any, Final
 
 from huanqiong import data
+from huanqiong.core.box import Box
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.trust.purposes import Basis
 
 ACTIONS: Final = ("delete", "review")
 """What happens on the date: the job destroys, or it names the record and a person decides."""
-
-
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from django.db.models.functions import RowNumber
 
 from huanqiong.core.errors import MissingError, UsageError
 from huanqiong.desk.registry.reads import shown_name
+from huanqiong.desk.trust.reads import holds
 from huanqiong.desk.watch.models import Alert, Judgement, Order, Outcome, Silence, Verdict
 from huanqiong.desk.watch.policy import watch_policy
 from huanqiong.desk.watch.rows import (
@@ -38,6 +39,7 @@ from huanqiong.desk.watch.rows import (
     SilenceRow,
     VerdictRow,
 )
+from huanqiong.desk.watch.standing import cause_of
 from huanqiong.desk.watch.tiers import placed
 
 
@@ -290,8 +292,11 @@ def orders(*, states: tuple[str, ...] = (), now: datetime | None = None, limit: 
 
 
 def _orders(rows: QuerySet[Order], now: datetime | None) -> list[OrderRow]:
+    found = list(rows.select_related("unit", "by", "alert__vessel", "outcome"))
+    hits = [cause_of(o.pk) for o in found if hasattr(o, "outcome") and o.outcome.result == "hit"]
+    held = {h.cause: h for h in holds(causes=hits)} if hits else {}
     out = []
-    for o in rows.select_related("unit", "by", "alert__vessel", "outcome"):
+    for o in found:
         ended = getattr(o, "outcome", None)
         out.append(
             OrderRow(
@@ -315,6 +320,7 @@ def _orders(rows: QuerySet[Order], now: datetime | None) -> list[OrderRow]:
                 cause=ended.cause if ended else "",
                 note=ended.note if ended else "",
                 outcome_at=ended.at if ended else None,
+                hold=held.get(cause_of(o.pk)),
             )
         )
     return out

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from huanqiong.desk.trust.reads import HoldRow
+
 
 @dataclass(frozen=True, slots=True)
 class KindRecord:
@@ -147,6 +149,7 @@ class OrderRow:
     cause: str
     note: str
     outcome_at: datetime | None
+    hold: HoldRow | None  # what its hit proposed to preserve; None: no hit, or none proposed yet
 
 
 @dataclass(frozen=True, slots=True)

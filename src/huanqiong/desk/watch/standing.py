@@ -24,3 +24,8 @@ def detector(alert: Alert) -> str:
     """Kind, profile and version of the leading verdict: whose record the outcome counts in."""
     lead = alert.lead
     return f"{lead.kind} {lead.profile} {lead.version}" if lead is not None else alert.kind
+
+
+def cause_of(order_id: int) -> str:
+    """How the hold that an order's hit proposes names it."""
+    return f"order:{order_id}"

@@ -6,23 +6,18 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huanqiong.core.box import Box
 from huanqiong.desk.registry.models import Device, Vessel
-from huanqiong.desk.trust import acts, reads
-from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.reads import HoldRow
-from huanqiong.desk.trust.retention import Box, RetentionBook
-from huanqiong.desk.watch.models import Alert, Outcome, Verdict
+from huanqiong.desk.watch.models import Alert, Verdict
 from huanqiong.lake.rows import LOWEST, whole
 
-METRES_A_DEGREE: Final = 111_195.0
-"""Of latitude, on the sphere of 6,371 km that core.place measures on."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -73,7 +68,7 @@ def _guard(h: HoldRow) -> Guard:
         devices |= {str(m) for m in Vessel.objects.filter(code=name).values_list("mmsi", flat=True) if m}
     elif kind == "alert":
         alerts = frozenset({int(name)})
-        for row in Alert.objects.filter(pk=int(name)):
+        for row in Alert.everything.filter(pk=int(name)):
             devices |= devices_of(row)
     persons = frozenset({name}) if kind == "person" else frozenset()
     return Guard(frozenset(devices), h.since, h.until, h.box, alerts, persons)
@@ -135,44 +130,6 @@ def names_of(rows: pa.Table) -> pa.DictionaryArray:
     found = pc.coalesce(rows.column("device"), mmsi) if "device" in rows.column_names else mmsi
     coded = found.combine_chunks().dictionary_encode()
     return pa.concat_arrays(coded.chunks) if isinstance(coded, pa.ChunkedArray) else coded
-
-
-def propose(book: RetentionBook, *, by: Actor) -> list[int]:
-    """A hold for every hit that proposed none yet: its alert, its vessels and what lay around them."""
-    known = reads.proposed_causes()
-    made = []
-    for outcome in Outcome.objects.filter(result="hit").select_related("order__alert").order_by("id"):
-        cause = f"order:{outcome.order_id}"
-        if cause in known:
-            continue
-        alert = outcome.order.alert
-        found = list(alert.verdicts.all())
-        since = min([alert.t0, *(v.t0 for v in found)]) - book.context_before
-        until = max([alert.t1, *(v.t1 for v in found)]) + book.context_after
-        hold = acts.propose_hold(
-            cause,
-            f"alert:{alert.pk}",
-            f"查获：保全全部背景，包括有利材料 A hit: its whole context, what exonerates included ({cause})",
-            by=by,
-            since=since,
-            until=until,
-            box=around([(x.lat, x.lon) for x in (alert, *found)], book.around_m),
-        )
-        if hold is not None:
-            made.append(hold)
-    return made
-
-
-def around(places: list[tuple[float | None, float | None]], metres: float) -> Box | None:
-    """The box that holds everything within `metres` of the places; None where none is known."""
-    known = [(lat, lon) for lat, lon in places if lat is not None and lon is not None]
-    if not known:
-        return None
-    up = metres / METRES_A_DEGREE
-    south, north = min(p[0] for p in known) - up, max(p[0] for p in known) + up
-    widest = max(math.cos(math.radians(min(89.0, max(abs(south), abs(north))))), 0.01)
-    west, east = min(p[1] for p in known) - up / widest, max(p[1] for p in known) + up / widest
-    return max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0)
 
 
 def _floats(rows: pa.Table, name: str) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The retention job: hits propose holds, proposals lapse, what is due goes. Safe to kill and to run again.
+"""The retention job: proposals lapse, what is due goes. Safe to kill and to run again.
 
 Read top to bottom. Records go first, since what their evidence needs of the lake is known only afterwards;
 then the lake by day; then files that nothing kept rests on. Every step has its entry before it counts.
@@ -16,6 +16,7 @@ from huanqiong.desk.trust import acts, reads
 from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.retention import RetentionBook, retention_book
+from huanqiong.desk.watch import acts as watch
 from huanqiong.flows.retention import alerts, guards
 from huanqiong.flows.retention.files import Files, raw_of_alerts
 from huanqiong.flows.retention.guards import Fixes, Guard
@@ -99,7 +100,7 @@ def apply(
     if now.tzinfo is None:
         raise UsageError("The time of a run has no time zone.")
     book, tell, done = book or retention_book(), progress or (lambda *_: None), Done()
-    done.proposed = guards.propose(book, by=by)
+    done.proposed = watch.preserve_hits(by=by)
     done.lapsed = acts.lapse_holds(now, by=by)
     _alerts(book, now, done, by=by)
     tell("alerts", 1, 1)

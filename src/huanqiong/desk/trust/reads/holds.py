@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,11 +32,13 @@ class HoldRow:
         return self.state in ("proposed", "standing")
 
 
-def holds(*, protecting: bool = False) -> list[HoldRow]:
-    """All holds, oldest first, or only those that protect."""
+def holds(*, protecting: bool = False, causes: Iterable[str] | None = None) -> list[HoldRow]:
+    """All holds, oldest first; only those that protect; only those that these hits proposed."""
     q = Hold.objects.select_related("set_by").order_by("id")
     if protecting:
         q = q.filter(lifted_at=None, lapsed_at=None)
+    if causes is not None:
+        q = q.filter(cause__in=list(causes))
     return [
         HoldRow(
             id=h.pk,

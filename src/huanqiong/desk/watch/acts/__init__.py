@@ -7,6 +7,7 @@ from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_dis
 from huanqiong.desk.watch.acts.evidence import export_evidence
 from huanqiong.desk.watch.acts.handling import claim, close, judge, release, reopen
 from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, order, record_outcome
+from huanqiong.desk.watch.acts.preserving import preserve_hits
 from huanqiong.desk.watch.acts.raising import raise_alerts, withdraw_missing, withdraw_verdicts
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
 
@@ -21,6 +22,7 @@ __all__ = [
     "judge",
     "lift_silence",
     "order",
+    "preserve_hits",
     "raise_alerts",
     "raise_distress",
     "record_outcome",

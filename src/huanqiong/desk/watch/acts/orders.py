@@ -8,9 +8,11 @@ from huanqiong.core.errors import MissingError, StateError, UsageError
 from huanqiong.desk.registry.reads import unit_id
 from huanqiong.desk.trust.access import allow_at
 from huanqiong.desk.trust.act import act
-from huanqiong.desk.trust.actor import Actor
+from huanqiong.desk.trust.actor import SYSTEM, Actor
+from huanqiong.desk.trust.acts.retention import lock_holds
 from huanqiong.desk.watch.acts.frozen import freeze
 from huanqiong.desk.watch.acts.handling import Shown, touch
+from huanqiong.desk.watch.acts.preserving import propose_context
 from huanqiong.desk.watch.models import CAUSES, OUTCOMES, Order, Outcome
 from huanqiong.desk.watch.standing import detector, locked_alert, require
 
@@ -101,7 +103,8 @@ def record_outcome(
 ) -> int:
     """How the inspection ended: hit, no_hit, or not_possible with its cause. Once per order.
 
-    RefusedError where the person's role does not hold at that unit.
+    A hit proposes in the same transaction to preserve its context. RefusedError where the person's role
+    does not hold at that unit.
     """
     if result not in OUTCOMES:
         raise UsageError(f"Outcome {result!r}: say {', '.join(OUTCOMES)}.")
@@ -118,6 +121,8 @@ def record_outcome(
     ) as a:
         if a.repeated:
             return order_id
+        if result == "hit":
+            lock_holds(a)  # before any row: whoever destroys takes it first too, and none waits for the other
         row = _locked(order_id)
         allow_at(by, "watch.outcome", unit=row.unit.code)
         if row.state == "done":
@@ -135,6 +140,8 @@ def record_outcome(
         ).save()
         row.state = "done"
         row.save()
+        if result == "hit":
+            a.details |= {"hold": propose_context(row, by=SYSTEM)}
         a.tell("order", ids=[row.pk])
         touch(a, alert)
         a.tell("record", kind=alert.kind)

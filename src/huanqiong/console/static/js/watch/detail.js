@@ -106,6 +106,7 @@ function orders(d) {
     h("div", { class: "row" }, h("b", {}, o.unit), h("span", { class: `chip ${o.result === "hit" ? "high" : o.overdue ? "mid" : o.result ? "good" : "low"}` }, o.result ? outcomeWord(o.result) : o.overdue ? gettext("overdue") : o.state === "acknowledged" ? gettext("received") : gettext("sent")),
       h("span", { class: "faint" }, `${gettext("deadline")} ${shortTime(o.deadline, clock.at)}`)),
     h("p", { class: "muted", style: { margin: "3px 0" } }, o.text), o.note ? h("p", {}, o.note) : null,
+    o.hold ? h("p", { class: "hint" }, icon("lock"), h("span", {}, o.hold.text, may("retention.view") ? [" ", h("a", { href: `/holds/#hold-${o.hold.id}` }, gettext("Open the hold"))] : null)) : null,
     !o.result && may("watch.outcome") ? h("div", { class: "row" },
       o.state === "issued" ? h("button", { class: "small", onclick: () => dialogs.received(o) }, gettext("Received…")) : null,
       h("button", { class: "small", onclick: () => dialogs.outcome(o) }, gettext("Outcome…"))) : null)));
