@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import string
 import shutil
 import subprocess
 from pathlib import Path
@@ -90,6 +91,21 @@ def test_a_witness_signs_no_second_history(keys: tuple[SigningKey, SigningKey]) 
         cosign(request(10, [], short.text), seen, log_key.public(), **told)
     with pytest.raises(IntegrityError, match="another key"):
         cosign(request(10, [], honest.grow(12).text), seen, witness_key.public(), **told)
+
+
+def test_a_proof_has_one_form() -> None:
+    log_key, witness_key = KEYS["intl"]
+    log = Log(log_key)
+    seen = log.grow(11)
+    point = log.grow(29)
+    text = request(11, log.since(11), point.text)
+    last = text.index("=") - 1  # of its six bits four are a hash's, two are none's
+    told = {"name": WITNESS, "key": witness_key, "at_s": 1}
+    assert cosign(text, seen, log_key.public(), **told)
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    same = alphabet[alphabet.index(text[last]) ^ 1]
+    with pytest.raises(IntegrityError, match="no request"):
+        cosign(text[:last] + same + text[last + 1 :], seen, log_key.public(), **told)
 
 
 @settings(deadline=None, max_examples=300)

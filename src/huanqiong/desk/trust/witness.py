@@ -87,6 +87,8 @@ def _read(text: str) -> tuple[int, list[bytes], str]:
     try:
         word, number = first.split(" ")
         proof = [base64.b64decode(line, validate=True) for line in lines]
+        if [base64.b64encode(h).decode() for h in proof] != lines:  # unused bits have one form only
+            raise ValueError
         if word != "old" or not blank or str(int(number)) != number or int(number) < 0:
             raise ValueError
         if len(proof) > PROOF_MOST or any(len(h) != 32 for h in proof):
