@@ -27,7 +27,8 @@ def put(unit: Path, where: Path) -> Path:
 def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
     files = [str(put(unit, tmp_path)) for unit in UNITS]
     timers = [unit for unit in UNITS if unit.suffix == ".timer"]
-    assert timers and all(unit.with_suffix(".service") in UNITS for unit in timers)
+    assert timers
+    assert all(unit.with_suffix(".service") in UNITS for unit in timers)
     done = subprocess.run(["systemd-analyze", "verify", *files], capture_output=True, text=True, check=False)
     said = [line for line in done.stderr.splitlines() if "huanqiong" in line]
     assert (done.returncode, said) == (0, [])

@@ -147,6 +147,7 @@ def test_values_are_said_as_their_key_says() -> None:
         "quiet": 12345,
         "verdicts": [1, 2],
         "alerts": [291],
+        "destroyed": {"alert.no_hit": 1200, "receipt": 3},
         "note": "",
         "active": False,
         "novel": "x",
@@ -163,6 +164,7 @@ def test_values_are_said_as_their_key_says() -> None:
             "recorded only": "12,345",
             "verdicts": "№ 1, № 2",
             "new alerts": "№ 291",
+            "destroyed": "Alerts that were no hit, and verdicts: 1,200; Receipts for repeated requests: 3",
             "open": "no",
             "novel": "x",
         }

@@ -70,7 +70,7 @@ def worker(
     stop = threading.Event()
     threads = {
         "sequencer": threading.Thread(target=Sequencer(opened.keys).run, args=(stop,), name="sequencer"),
-        "jobs": threading.Thread(target=jobs.run, args=(stop,), name="jobs"),
+        "jobs": threading.Thread(target=jobs.run, args=(stop, jobs.jobs_of(opened)), name="jobs"),
     }
     interrupt_on_signals()
     leave_with(alive)

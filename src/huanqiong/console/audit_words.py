@@ -13,6 +13,7 @@ from huanqiong.console import texts
 from huanqiong.console.templatetags.console import shown
 from huanqiong.core.schema import KINDS
 from huanqiong.desk.trust.purposes import purpose_book
+from huanqiong.desk.trust.retention import retention_book
 from huanqiong.desk.trust.roles import role_book
 
 Names = Mapping[str, str]
@@ -68,7 +69,7 @@ def _said(value: Any, form: str, names: Names) -> str:
         more = f" … ({len(value)})" if len(value) > LIST_SHOWN else ""
         comma = "、" if texts.lang() == "zh" else ", "
         return comma.join(_said(v, form, names) for v in value[:LIST_SHOWN] if v not in ("", None)) + more
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and form != "by_class":
         return "; ".join(f"{k}: {v}" for k, v in details(value, names))
     return _FORMS.get(form, _plain)(value, form, names)
 
@@ -107,12 +108,22 @@ def _role(value: Any, form: str, names: Names) -> str:
     return str(value) if role is None else role.en if texts.lang() == "en" else role.zh
 
 
+def _by_class(value: Any, form: str, names: Names) -> str:
+    return "; ".join(f"{class_name(code)}: {_number(n, 'number', names)}" for code, n in value.items())
+
+
+def class_name(code: str) -> str:
+    """What a class of records is called."""
+    return _rule(code, "class", {})
+
+
 def _rule(value: Any, form: str, names: Names) -> str:
-    """A class of records, a purpose, or a two-person act, by its name."""
+    """A class of records to read or to keep, a purpose, or a two-person act, by its name."""
     book, n = purpose_book(), 1 if texts.lang() == "en" else 0
     if form == "purpose":
         return book.purposes[value][n] if value in book.purposes else str(value)
-    rule = (book.classes if form == "class" else book.approvals).get(value)
+    classes = {**retention_book().classes, **book.classes}
+    rule = (classes if form == "class" else book.approvals).get(value)
     return str(value) if rule is None else (rule.zh, rule.en)[n]
 
 
@@ -130,6 +141,7 @@ _FORMS: dict[str, Callable[[Any, str, Names], str]] = {
     "role": _role,
     "person": _person,
     "class": _rule,
+    "by_class": _by_class,
     "purpose": _rule,
     "wish": _rule,
 }

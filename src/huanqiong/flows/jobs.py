@@ -15,7 +15,11 @@ from typing import Final
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from huanqiong.lake.store import Store
+
 HOUR_S: Final = 3600.0
+LOOK_S: Final = 600.0
+"""How often is asked whether the day's retention is due, and how soon one that failed is tried again."""
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +38,21 @@ def _forget_sessions() -> None:
     call_command("clearsessions")
 
 
-JOBS: Final = (Job("forget old sessions", HOUR_S, _forget_sessions),)
+def jobs_of(store: Store) -> tuple[Job, ...]:
+    """What is done by the clock over this store."""
+
+    def retention() -> None:
+        from huanqiong.flows.retention.daily import run_daily
+
+        run_daily(store)
+
+    return (
+        Job("forget old sessions", HOUR_S, _forget_sessions),
+        Job("retention", LOOK_S, retention),
+    )
 
 
-def run(stop: threading.Event, jobs: tuple[Job, ...] = JOBS) -> None:
+def run(stop: threading.Event, jobs: tuple[Job, ...]) -> None:
     """Does each job when it is due until told to stop; one that fails is logged and tried again later."""
     due = {job.name: 0.0 for job in jobs}
     while not stop.is_set():

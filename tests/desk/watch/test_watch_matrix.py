@@ -82,6 +82,7 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     trust.destroy_rows: ("retention.apply", ("receipt", list), {}),
     trust.blank_rows: ("retention.apply", ("static.small_boat", "registry.vessel", list, {}), {}),
     trust.log_destroyed: ("retention.apply", ("raw.file", "objects", 1, "0" * 64, ""), {}),
+    trust.log_run: ("retention.apply", (at(0), {}, [], [], 0), {}),
     trust.propose_hold: (
         "retention.apply",
         ("order:0", "alert:0", "x"),

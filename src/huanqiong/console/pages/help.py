@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from huanqiong.console import texts
+from huanqiong.console.audit_words import class_name
 from huanqiong.console.house import clock, house, sources
 from huanqiong.console.pages import page
+from huanqiong.desk.trust.access import access_retention_run
+from huanqiong.desk.trust.retention import retention_book
 from huanqiong.desk.trust.roles import role_book
+
+LATE_H: Final = 26.0
+"""A daily job that began longer ago has missed a run: a day, and the time it takes to begin."""
 
 
 @page(None)
@@ -39,5 +48,25 @@ def feeds(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "console/feeds.html",
-        {"sources": sources(), "days": days, "clock_now": clock(), "total": h.lake.rows()},
+        {
+            "sources": sources(),
+            "days": days,
+            "clock_now": clock(),
+            "total": h.lake.rows(),
+            "retention": _retention(request),
+        },
     )
+
+
+def _retention(request: HttpRequest) -> dict[str, Any]:
+    """When the retention job ran last, and what it did. `late`: a day's run was missed."""
+    book, run = retention_book(), access_retention_run(request.user)
+    if house().store.kind not in book.kinds:
+        return {"applies": False}
+    return {
+        "applies": True,
+        "run": run,
+        "daily_at": book.daily_at,
+        "late": run is None or datetime.now(UTC) - run.began > timedelta(hours=LATE_H),
+        "gone": [(class_name(code), n) for code, n in sorted(run.destroyed.items())] if run else [],
+    }

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from huanqiong.core.errors import MissingError, RefusedError
 from huanqiong.desk.trust import reads
 from huanqiong.desk.trust.actor import Actor, Machine
-from huanqiong.desk.trust.reads import ApprovalRow, AuditRow, FactorRow, LogEnd, Look, PersonRow, SessionRow
+from huanqiong.desk.trust.reads import (
+    ApprovalRow,
+    AuditRow,
+    FactorRow,
+    HoldRow,
+    LogEnd,
+    Look,
+    PersonRow,
+    RetentionRun,
+    SessionRow,
+)
 from huanqiong.desk.trust.roles import role_book
 
 
@@ -154,6 +164,19 @@ def access_looks(person: Actor, subject: str) -> list[Look]:
     if subject != f"person:{getattr(person, 'code', '')}":
         allow(person, "users.view")
     return reads.looks(subject)
+
+
+def access_retention_run(person: Actor) -> RetentionRun | None:
+    """When the retention job ran last and what it counted, for whoever keeps watch or sees retention."""
+    if not allowed(person, "watch.view"):
+        allow(person, "retention.view")
+    return reads.last_retention_run()
+
+
+def access_holds(person: Actor) -> list[HoldRow]:
+    """Every legal hold, oldest first, ended ones too."""
+    allow(person, "retention.view")
+    return reads.holds()
 
 
 def access_audit_end(person: Actor) -> LogEnd:

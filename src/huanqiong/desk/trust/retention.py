@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -44,10 +44,11 @@ class KeptClass:
 
 @dataclass(frozen=True, slots=True)
 class RetentionBook:
-    """One version of the table. `kept`: what the job never touches, and why."""
+    """One version of the table. `kept`: what the job never touches, and why. `daily_at`: China's time."""
 
     version: str
     kinds: frozenset[str]
+    daily_at: time
     classes: dict[str, KeptClass]
     kept: dict[str, str]
     small_below_m: int
@@ -72,6 +73,7 @@ def book_of(d: dict[str, Any]) -> RetentionBook:
     return RetentionBook(
         version=d["version"],
         kinds=frozenset(d["applies"]["kinds"]),
+        daily_at=d["run"]["daily_at"],
         classes={code: _class(code, rule) for code, rule in d["classes"].items()},
         kept=dict(d["kept"]),
         small_below_m=int(d["small_boat"]["length_below_m"]),

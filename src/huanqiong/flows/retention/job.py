@@ -23,6 +23,7 @@ from huanqiong.flows.retention.guards import Fixes, Guard
 from huanqiong.flows.retention.rows import BATCH, BLANK, Plain, Salts, Silences, Static, nameless
 from huanqiong.flows.retention.tally import Tally
 from huanqiong.flows.retention.tracks import Tracks, raw_needed
+from huanqiong.lake.durable import only_writer
 from huanqiong.lake.forget import Going, destroy_files, forget, pieces
 from huanqiong.lake.manifest import Kind
 from huanqiong.lake.positions import Lake
@@ -89,7 +90,8 @@ def apply(
 ) -> Done:
     """Destroys what is due at `now`. RefusedError: the table does not hold for this kind of store.
 
-    StateError: a hold changed meanwhile; what was done is done, run it again.
+    StateError: a hold changed meanwhile; what was done is done, run it again. StoreError: another run is
+    under way. A run that came to its end leaves an entry of its own.
     """
     allow(by, "retention.apply")
     if not applies(store):
@@ -100,10 +102,19 @@ def apply(
     if now.tzinfo is None:
         raise UsageError("The time of a run has no time zone.")
     book, tell, done = book or retention_book(), progress or (lambda *_: None), Done()
-    done.proposed = watch.preserve_hits(by=by)
-    done.lapsed = acts.lapse_holds(now, by=by)
-    _alerts(book, now, done, by=by)
-    tell("alerts", 1, 1)
+    with only_writer(store.path / ".retention.lock", wait_s=0):
+        done.proposed = watch.preserve_hits(by=by)
+        done.lapsed = acts.lapse_holds(now, by=by)
+        _alerts(book, now, done, by=by)
+        tell("alerts", 1, 1)
+        _records(book, now, done, by=by)
+        tell("records", 1, 1)
+        _lake_and_files(store, book, now, done, tell, by=by)
+        acts.log_run(now, done.destroyed, done.proposed, done.lapsed, done.blanked, by=by)
+    return done
+
+
+def _records(book: RetentionBook, now: datetime, done: Done, *, by: Actor) -> None:
     mark = reads.holds_mark()
     for source in _sources(book, guards.guards(reads.holds()), now):
 
@@ -116,9 +127,6 @@ def apply(
             done.add(source.rule.code, counts.get(_counted(source.rule.code, counts), 0))
     while blanked := acts.blank_rows("static.small_boat", "registry.vessel", nameless, BLANK, by=by):
         done.blanked += blanked
-    tell("records", 1, 1)
-    _lake_and_files(store, book, now, done, tell, by=by)
-    return done
 
 
 def _alerts(book: RetentionBook, now: datetime, done: Done, *, by: Actor) -> None:

@@ -20,7 +20,7 @@ from huanqiong.desk.trust.acts.people import (
     unlock_person,
 )
 from huanqiong.desk.trust.acts.reading import export_rows, open_record
-from huanqiong.desk.trust.acts.retention import blank_rows, destroy_rows, log_destroyed
+from huanqiong.desk.trust.acts.retention import blank_rows, destroy_rows, log_destroyed, log_run
 from huanqiong.desk.trust.acts.sessions import (
     begin_session,
     end_all_sessions,
@@ -38,6 +38,7 @@ __all__ = [
     "lapse_holds",
     "lift_hold",
     "log_destroyed",
+    "log_run",
     "propose_hold",
     "set_hold",
     "decide_approval",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -77,6 +78,25 @@ def log_destroyed(code: str, where: str, count: int, keys_sha256: str, holds: st
         if reads.holds_mark() != holds:
             raise StateError("A hold was set or lifted meanwhile: run `hq retention apply` again.")
         a.details = {"class": code, "where": where, "count": count, "keys_sha256": keys_sha256}
+
+
+def log_run(
+    began: datetime,
+    destroyed: Mapping[str, int],
+    proposed: Sequence[int],
+    lapsed: Sequence[int],
+    blanked: int,
+    *,
+    by: Actor,
+) -> None:
+    """The entry that a run of the job came to its end: what was due at `began` is gone.
+
+    `destroyed`: records by class; `proposed`, `lapsed`: ids of holds; `blanked`: vessels' names.
+    """
+    with act("retention.run", by=by, permission="retention.apply") as a:
+        a.details = {
+            "began": began, "destroyed": destroyed, "proposed": proposed, "lapsed": lapsed, "blanked": blanked
+        }  # fmt: skip
 
 
 def lock_holds(a: Act, using: str = DEFAULT_DB_ALIAS) -> None:

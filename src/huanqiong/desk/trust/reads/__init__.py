@@ -26,6 +26,7 @@ from huanqiong.desk.trust.reads.people import (
     person_of,
     roles_held,
 )
+from huanqiong.desk.trust.reads.retention import RetentionRun, last_retention_run
 from huanqiong.desk.trust.reads.sessions import SessionRow, session, session_counts, sessions_of
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "FactorRow",
     "GrantRow",
     "PersonRow",
+    "RetentionRun",
     "SessionRow",
     "audit",
     "checked_rows",
@@ -56,6 +58,7 @@ __all__ = [
     "outbox_after",
     "outbox_end",
     "outbox_waiting",
+    "last_retention_run",
     "people",
     "person",
     "person_of",

@@ -1,0 +1,39 @@
+"""When the retention job ran last, and what it did: read from its own entry of the log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from huanqiong.desk.trust.models import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRun:
+    """A run that came to its end. `destroyed`: records by class; `proposed`, `lapsed`: ids of holds."""
+
+    began: datetime
+    ended: datetime
+    destroyed: dict[str, int]
+    proposed: tuple[int, ...]
+    lapsed: tuple[int, ...]
+    blanked: int
+
+
+def last_retention_run() -> RetentionRun | None:
+    """The newest; None: none came to its end yet. By when it was written, not by what its clock said."""
+    rows = LogEntry.objects.filter(act="retention.run").order_by("-id")
+    newest = [row for q in (rows.filter(seq=None), rows.exclude(seq=None)) if (row := q.first()) is not None]
+    if not newest:
+        return None
+    row = max(newest, key=lambda r: r.pk)
+    did = json.loads(row.body)["details"]
+    return RetentionRun(
+        began=datetime.fromisoformat(did["began"]),
+        ended=row.at,
+        destroyed=dict(did["destroyed"]),
+        proposed=tuple(did["proposed"]),
+        lapsed=tuple(did["lapsed"]),
+        blanked=int(did["blanked"]),
+    )

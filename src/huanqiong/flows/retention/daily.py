@@ -1,0 +1,44 @@
+"""Retention once a day: due since the last moment of the table's hour, unless a run began since then.
+
+The last run stands in the audit log, so that a worker started anew neither repeats nor skips one.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from huanqiong.core.time import SHANGHAI
+from huanqiong.desk.trust import reads
+from huanqiong.desk.trust.actor import SYSTEM
+from huanqiong.desk.trust.retention import RetentionBook, retention_book
+from huanqiong.flows.retention.job import Done, applies, apply
+from huanqiong.lake.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def last_moment(now: datetime, book: RetentionBook) -> datetime:
+    """When the daily run was last due: the table's hour of today, or of yesterday."""
+    today = now.astimezone(SHANGHAI)
+    at = today.replace(
+        hour=book.daily_at.hour, minute=book.daily_at.minute, second=book.daily_at.second, microsecond=0
+    )
+    return at if at <= today else at - timedelta(days=1)
+
+
+def due(now: datetime, book: RetentionBook | None = None) -> bool:
+    """Whether today's run has not begun yet. One that began after `now`, by a clock set back, is none."""
+    last = reads.last_retention_run()
+    return last is None or not last_moment(now, book or retention_book()) <= last.began <= now
+
+
+def run_daily(store: Store, now: datetime | None = None) -> Done | None:
+    """Does today's run if it is due; None: it is not, or the table does not hold for such a store."""
+    now = now or datetime.now(UTC)
+    if not applies(store) or not due(now):
+        return None
+    done = apply(store, now, by=SYSTEM)
+    gone = ", ".join(f"{code} {count}" for code, count in sorted(done.destroyed.items()))
+    log.info("retention ran: destroyed %s; %d holds lapsed", gone or "nothing", len(done.lapsed))
+    return done
