@@ -47,7 +47,10 @@ def test_the_words_stand_in_the_article(data_dir: Path) -> None:
         a = json.loads(line)
         texts[a["law"], a["article"]] = (a["version"], a["text"])
     assert citations()
+    unchecked = {x["name"] for x in data.toml("law/laws.toml")["laws"] if x.get("unchecked")}
     for who, b in citations():
+        if b.law in unchecked and (b.law, b.article) not in texts:
+            continue  # as soon as its text is there it is read
         version, text = texts[b.law, b.article]
         assert b.words in text, f"{who}: {b.law} {b.article} does not say {b.words}"
         assert version in [x["version"] for x in data.toml("law/laws.toml")["laws"] if x["name"] == b.law]

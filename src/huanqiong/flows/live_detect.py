@@ -116,7 +116,7 @@ class LiveDetect:
         """Takes up the saved state where it is this feed's, and the lake's rows since; else begins anew."""
         zones = zones_for_detection()
         self.shown = dict(
-            Verdict.objects.filter(
+            Verdict.everything.filter(
                 provisional=True, withdrawn_at=None, replaced_by=None, profile=self._profile.name
             ).values_list("key", "severity")
         )

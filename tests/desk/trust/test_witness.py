@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import string
 import shutil
+import string
 import subprocess
 from pathlib import Path
 

@@ -15,10 +15,12 @@ from huanqiong.desk.trust import acts as trust
 from huanqiong.desk.trust import reads
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
 from huanqiong.desk.trust.roles import role_book
+from huanqiong.desk.trust.sealing import Ground
 from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts as watch
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
+GROUND = Ground("seal.case", "治安管理处罚法", 136, "某局", "1")
 SIGNAL = {"mmsi": 970000001, "t": at(0), "lat": 20.0, "lon": 110.0, "signal": "beacon"}
 
 # act -> (permission it asks for, positional arguments, further arguments). Records need not exist: the
@@ -43,6 +45,9 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.preserve_hits: ("retention.apply", (), {}),
     watch.acknowledge_distress: ("watch.distress", (0,), {}),
     watch.declare_distress: ("watch.distress", (0, "x"), {}),
+    watch.seal_alert: ("records.seal", (0, "x"), {}),
+    watch.open_sealed_alert: ("records.unseal", (0, GROUND), {"approval": None}),
+    watch.unseal_alert: ("records.unseal", (0, "x"), {"approval": None}),
     watch.export_evidence: ("evidence.export", (0, "court", "0" * 64), {}),
     registry.ensure_vessels: ("registry.record", ([412000999],), {}),
     registry.record_static: ("registry.record", ([],), {}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huanqiong.core.errors import MissingError, RefusedError
 from huanqiong.desk.trust import reads
@@ -144,9 +144,17 @@ def access_audit(
     subject: str = "",
     limit: int = 100,
 ) -> list[AuditRow]:
-    """Audit entries, newest first, after < seq < before; by actor code, act prefix, subject."""
+    """Audit entries, newest first, after < seq < before; by actor code, act prefix, subject.
+
+    Of a sealed record only who did what stays visible, and what was done to the seal.
+    """
     allow(person, "audit.view")
-    return reads.audit(after=after, before=before, actor=actor, act=act, subject=subject, limit=limit)
+    found = reads.audit(after=after, before=before, actor=actor, act=act, subject=subject, limit=limit)
+    sealed = reads.sealed_subjects()
+    return [
+        replace(e, details={"sealed": True}) if e.subject in sealed and not e.act.startswith("record.") else e
+        for e in found
+    ]
 
 
 def access_approvals(person: Actor, *, own: bool = False, waiting: bool = False) -> list[ApprovalRow]:

@@ -38,7 +38,7 @@ from huanqiong.desk.trust.which import suite
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """A personal value in an act's details: the log keeps only its salted hash."""
+    """A personal value in an act's details, or words a person typed: the log keeps only its salted hash."""
 
     value: str
 
@@ -69,7 +69,7 @@ def person_id(by: Actor) -> int | None:
 
 def _hide(value: Any, salt: bytes) -> Any:
     if isinstance(value, Private):
-        return suite().salted(salt, value.value)
+        return suite().salted(salt, value.value) if value.value else ""
     if isinstance(value, Mapping):
         return {str(k): _hide(v, salt) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -82,7 +82,7 @@ def _holds_private(value: Any) -> bool:
         return any(_holds_private(v) for v in value.values())
     if isinstance(value, list | tuple):
         return any(_holds_private(v) for v in value)
-    return isinstance(value, Private)
+    return isinstance(value, Private) and bool(value.value)
 
 
 @dataclass(slots=True)

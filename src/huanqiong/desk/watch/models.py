@@ -1,7 +1,8 @@
 """Verdicts, the alerts they are grouped into, and what people did about them.
 
 Invariants: a verdict's content never changes (a later one stands beside it and is named in
-`replaced_by`); what a person acted on is kept in Frozen; a distress alert is never held by a silence.
+`replaced_by`); what a person acted on is kept in Frozen; a distress alert is never held by a silence;
+a sealed alert and all that hangs on it is in no `objects`, only in `everything`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huanqiong.desk.trust.fields import LineField
+from huanqiong.desk.trust.models import Unsealed
 
 PERSON = settings.AUTH_USER_MODEL
 STATES = ("open", "claimed", "judged", "closed", "withdrawn")
@@ -18,6 +20,18 @@ JUDGEMENTS = ("true", "false", "unclear")
 ORDER_STATES = ("issued", "acknowledged", "done", "expired")
 OUTCOMES = ("hit", "no_hit", "not_possible")
 CAUSES = ("no_unit", "weather", "gone", "other")
+
+
+class _Alerts(Unsealed):
+    sealed_at = "sealed_at"
+
+
+class _OfAlerts(Unsealed):
+    sealed_at = "alert__sealed_at"
+
+
+class _OfOrders(Unsealed):
+    sealed_at = "order__alert__sealed_at"
 
 
 class Silence(models.Model):
@@ -70,6 +84,10 @@ class Alert(models.Model):
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     raised_at = models.DateTimeField()
     changed_at = models.DateTimeField(db_index=True)
+    sealed_at = models.DateTimeField(null=True)  # trust.Seal says by whom and why
+
+    objects = _Alerts()
+    everything = models.Manager()
 
     class Meta:
         indexes = [
@@ -109,6 +127,9 @@ class Verdict(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_why = models.TextField(blank=True)
 
+    objects = _OfAlerts()
+    everything = models.Manager()
+
     class Meta:
         constraints = [
             # A verdict is stored once; what was withdrawn may be found again.
@@ -128,6 +149,9 @@ class Frozen(models.Model):
     shown = models.TextField()
     sha256 = LineField(max_length=64)
 
+    objects = _OfAlerts()
+    everything = models.Manager()
+
 
 class Judgement(models.Model):
     """A person's answer to an alert. Reopening sets it aside, it is never removed."""
@@ -141,6 +165,9 @@ class Judgement(models.Model):
     at = models.DateTimeField()
     set_aside_at = models.DateTimeField(null=True)
     set_aside_why = models.TextField(blank=True)
+
+    objects = _OfAlerts()
+    everything = models.Manager()
 
     class Meta:
         indexes = [models.Index(fields=["kind", "-at"])]
@@ -161,6 +188,9 @@ class Order(models.Model):
     acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     expired_at = models.DateTimeField(null=True)
 
+    objects = _OfAlerts()
+    everything = models.Manager()
+
     class Meta:
         indexes = [models.Index(fields=["state", "deadline"])]
 
@@ -177,6 +207,9 @@ class Outcome(models.Model):
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = _OfOrders()
+    everything = models.Manager()
+
 
 class Release(models.Model):
     """A claim given back, and why."""
@@ -185,3 +218,6 @@ class Release(models.Model):
     why = models.TextField(blank=True)
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = _OfAlerts()
+    everything = models.Manager()

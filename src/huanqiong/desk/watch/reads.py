@@ -65,8 +65,8 @@ def _filtered(q: QueueQuery, *, states: bool = True) -> QuerySet[Alert]:
 
 
 def _joined(rows: QuerySet[Alert]) -> QuerySet[Alert]:
-    newest = Order.objects.filter(alert=OuterRef("pk")).order_by("-id")
-    ended = Outcome.objects.filter(order__alert=OuterRef("pk")).order_by("-id")
+    newest = Order.everything.filter(alert=OuterRef("pk")).order_by("-id")
+    ended = Outcome.everything.filter(order__alert=OuterRef("pk")).order_by("-id")
     return rows.select_related("lead", "vessel", "other_vessel", "claimed_by").annotate(
         order_state=Subquery(newest.values("state")[:1]), outcome=Subquery(ended.values("result")[:1])
     )
@@ -174,17 +174,21 @@ def verdict_row(v: Verdict) -> VerdictRow:
     )
 
 
-def alert_detail(alert_id: int) -> AlertDetail:
-    """All of one alert in a fixed number of queries; MissingError where there is none."""
-    rows = alert_rows([alert_id])
+def alert_detail(alert_id: int, *, sealed: bool = False) -> AlertDetail:
+    """All of one alert in a fixed number of queries; MissingError where there is none.
+
+    `sealed`: also one under a seal, for the act that opens it and for nothing else.
+    """
+    by = "everything" if sealed else "objects"
+    rows = _rows(_joined(placed(getattr(Alert, by).filter(pk=alert_id))))
     if not rows:
         raise MissingError(f"There is no alert {alert_id}. It may be of another store.")
     row = rows[0]
-    a = Alert.objects.get(pk=alert_id)
+    a = Alert.everything.select_related("follows").get(pk=alert_id)
     subjects = [s for s in (a.subject, a.other_subject) if s]
     return AlertDetail(
         row=row,
-        verdicts=tuple(verdict_row(v) for v in a.verdicts.order_by("t0", "id")),
+        verdicts=tuple(verdict_row(v) for v in a.verdicts(manager=by).order_by("t0", "id")),
         judgements=tuple(
             JudgementRow(
                 judgement=j.judgement,
@@ -194,15 +198,15 @@ def alert_detail(alert_id: int) -> AlertDetail:
                 set_aside_at=j.set_aside_at,
                 set_aside_why=j.set_aside_why,
             )
-            for j in a.judgements.select_related("by").order_by("id")
+            for j in a.judgements(manager=by).select_related("by").order_by("id")
         ),
-        orders=tuple(_orders(a.orders.order_by("id"), None)),
+        orders=tuple(_orders(a.orders(manager=by).order_by("id"), None)),
         silences=tuple(_silences(Silence.objects.filter(subject__in=subjects))),
         frozen=tuple(
             FrozenRow(id=f.pk, moment=f.moment, by=f.by.display_name, at=f.at, shown=f.shown, sha256=f.sha256)
-            for f in a.frozen.select_related("by").order_by("id")
+            for f in a.frozen(manager=by).select_related("by").order_by("id")
         ),
-        follows=a.follows_id,
+        follows=a.follows_id if a.follows is not None and a.follows.sealed_at is None else None,
         followed_by=tuple(a.followed_by.order_by("id").values_list("pk", flat=True)),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from huanqiong.desk.trust.reads import seals_of
 from huanqiong.desk.trust.retention import RetentionBook
 from huanqiong.desk.watch.models import (
     Alert,
@@ -57,8 +58,8 @@ class Bundle:
 
 def bundles() -> list[Bundle]:
     """All alerts and verdicts, each in exactly one bundle."""
-    alerts = {a.pk: a for a in Alert.objects.all()}
-    verdicts = {v.pk: v for v in Verdict.objects.defer("reasons", "raw")}
+    alerts = {a.pk: a for a in Alert.everything.all()}
+    verdicts = {v.pk: v for v in Verdict.everything.defer("reasons", "raw")}
     parent: dict[tuple[str, int], tuple[str, int]] = {}
 
     def find(x: tuple[str, int]) -> tuple[str, int]:
@@ -83,7 +84,7 @@ def bundles() -> list[Bundle]:
             join(("verdict", v.pk), ("alert", v.alert_id))
         if v.replaced_by_id is not None:
             join(("verdict", v.pk), ("verdict", v.replaced_by_id))
-    hits = set(Outcome.objects.filter(result="hit").values_list("order__alert_id", flat=True))
+    hits = set(Outcome.everything.filter(result="hit").values_list("order__alert_id", flat=True))
     out: dict[tuple[str, int], Bundle] = {}
     for a in alerts.values():
         one = out.setdefault(find(("alert", a.pk)), Bundle())
@@ -122,11 +123,12 @@ def rows_of(going: Iterable[Bundle]) -> list[tuple[str, list[Any]]]:
     orders = _keys(Order, "alert_id", alerts)
     out = [("watch.outcome", _keys(Outcome, "order_id", orders)), ("watch.order", orders)]
     out += [(label, _keys(model, "alert_id", alerts)) for label, model in _HANGING]
+    out.append(("trust.seal", seals_of(f"alert:{pk}" for pk in alerts)))
     return [*out, ("watch.verdict", verdicts), ("watch.alert", alerts)]
 
 
 def _keys(model: Any, column: str, wanted: list[int]) -> list[int]:
     out: list[int] = []
     for i in range(0, len(wanted), 500):
-        out += model.objects.filter(**{f"{column}__in": wanted[i : i + 500]}).values_list("pk", flat=True)
+        out += model.everything.filter(**{f"{column}__in": wanted[i : i + 500]}).values_list("pk", flat=True)
     return out

@@ -42,10 +42,10 @@ def raw_of_alerts(going: Iterable[Bundle] = ()) -> set[str]:
     verdicts = {v.pk for one in going for v in one.verdicts}
     alerts = {a.pk for one in going for a in one.alerts}
     out: set[str] = set()
-    for pk, raw in Verdict.objects.values_list("pk", "raw").iterator():
+    for pk, raw in Verdict.everything.values_list("pk", "raw").iterator():
         if pk not in verdicts:
             out |= {str(r["sha256"]) for r in raw if r.get("sha256")}
-    for alert, shown in Frozen.objects.values_list("alert_id", "shown").iterator():
+    for alert, shown in Frozen.everything.values_list("alert_id", "shown").iterator():
         if alert not in alerts:
             out |= set(_SHA.findall(shown))
     return out

@@ -68,7 +68,7 @@ def _guard(h: HoldRow) -> Guard:
         devices |= {str(m) for m in Vessel.objects.filter(code=name).values_list("mmsi", flat=True) if m}
     elif kind == "alert":
         alerts = frozenset({int(name)})
-        for row in Alert.objects.filter(pk=int(name)):
+        for row in Alert.everything.filter(pk=int(name)):
             devices |= devices_of(row)
     persons = frozenset({name}) if kind == "person" else frozenset()
     return Guard(frozenset(devices), h.since, h.until, h.box, alerts, persons)

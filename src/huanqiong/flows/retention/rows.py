@@ -11,12 +11,14 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from huanqiong.desk.registry.models import SearchTerm, StaticRecord, Vessel
+from huanqiong.desk.registry.names import NAME_KEY, NAMES
 from huanqiong.desk.registry.search import normal
 from huanqiong.desk.trust.models import LogEntry, LogSalt, OutboxRow
 from huanqiong.desk.trust.retention import KeptClass, RetentionBook
 from huanqiong.desk.watch.models import Silence, Verdict
 from huanqiong.flows.retention.guards import Guard
 from huanqiong.flows.retention.tally import Tally
+from huanqiong.lines.names.keys import keys as name_keys
 
 BATCH = 5000
 """Rows an act destroys at most."""
@@ -101,7 +103,7 @@ class Silences:
         self.due = self.rows.filter(_start__lte=now - rule.period)
 
     def _going(self) -> Iterator[int]:
-        held = Verdict.objects.exclude(silence=None).values_list("pk", "silence_id")
+        held = Verdict.everything.exclude(silence=None).values_list("pk", "silence_id")
         needed = {silence for verdict, silence in held if verdict not in self.going}
         for s in self.due.all():  # asked anew each time
             devices = {s.subject.partition(":")[2], str(s.mmsi)}
@@ -165,8 +167,14 @@ def _orphans(vessels: set[int], gone: set[int]) -> list[int]:
         for key, vessel, *values in told:
             if key not in gone:
                 kept[vessel] |= {normal(str(x)) for x in values if x}
-        terms = SearchTerm.objects.filter(vessel_id__in=some, field__in=list(_SAID))
-        out += [pk for pk, v, norm in terms.values_list("pk", "vessel_id", "norm") if norm not in kept[v]]
+        terms = SearchTerm.objects.filter(vessel_id__in=some, field__in={*_SAID, *NAMES, NAME_KEY})
+        rows = list(terms.order_by("pk").values_list("pk", "vessel_id", "field", "text", "norm"))
+        going = {pk for pk, v, field, _, norm in rows if field in _SAID and norm not in kept[v]}
+        # Keys are those of the names that stay.
+        stay = [(v, text) for pk, v, field, text, _ in rows if field in NAMES and pk not in going]
+        filed = {(v, k) for v, text in stay for k in name_keys(text)}
+        going |= {pk for pk, v, field, _, norm in rows if field == NAME_KEY and (v, norm) not in filed}
+        out += sorted(going)
     return out
 
 

@@ -19,6 +19,7 @@ from huanqiong.desk.trust.models.people import (
     new_code,
     new_session_code,
 )
+from huanqiong.desk.trust.models.seals import Seal, Unsealed
 
 __all__ = [
     "Approval",
@@ -35,6 +36,8 @@ __all__ = [
     "Person",
     "PersonSession",
     "Receipt",
+    "Seal",
+    "Unsealed",
     "new_code",
     "new_session_code",
 ]

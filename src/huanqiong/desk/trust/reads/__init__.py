@@ -27,9 +27,12 @@ from huanqiong.desk.trust.reads.people import (
     roles_held,
 )
 from huanqiong.desk.trust.reads.retention import RetentionRun, last_retention_run
+from huanqiong.desk.trust.reads.seals import sealed_subjects, seals_of
 from huanqiong.desk.trust.reads.sessions import SessionRow, session, session_counts, sessions_of
 
 __all__ = [
+    "sealed_subjects",
+    "seals_of",
     "HoldRow",
     "holds",
     "holds_mark",

@@ -9,6 +9,7 @@ from huanqiong.desk.watch.acts.handling import claim, close, judge, release, reo
 from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, order, record_outcome
 from huanqiong.desk.watch.acts.preserving import preserve_hits
 from huanqiong.desk.watch.acts.raising import raise_alerts, withdraw_missing, withdraw_verdicts
+from huanqiong.desk.watch.acts.sealing import open_sealed_alert, seal_alert, unseal_alert
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "export_evidence",
     "judge",
     "lift_silence",
+    "open_sealed_alert",
     "order",
     "preserve_hits",
     "raise_alerts",
@@ -28,8 +30,10 @@ __all__ = [
     "record_outcome",
     "release",
     "reopen",
+    "seal_alert",
     "silence",
     "silence_alert",
+    "unseal_alert",
     "withdraw_missing",
     "withdraw_verdicts",
 ]

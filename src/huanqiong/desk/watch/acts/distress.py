@@ -8,7 +8,7 @@ from typing import Any
 
 from huanqiong.core.errors import StateError, UsageError
 from huanqiong.desk.registry.acts import ensure_vessels
-from huanqiong.desk.trust.act import Act, act
+from huanqiong.desk.trust.act import Act, Private, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
 from huanqiong.desk.watch.acts.handling import Shown, touch
@@ -64,7 +64,7 @@ def _signal(
     placed = s.get("lat") is not None and s.get("lon") is not None
     at = (s["lat"], s["lon"]) if placed else (alert.lat, alert.lon) if alert else (None, None)
     f = found(event_of(s, *at))
-    if Verdict.objects.filter(content_sha256=f.content_sha256, withdrawn_at=None).exists():
+    if Verdict.everything.filter(content_sha256=f.content_sha256, withdrawn_at=None).exists():
         return
     if alert is None:
         alert = Alert(
@@ -102,7 +102,7 @@ def _signal(
 def _near(mmsi: int, test: bool, t: datetime) -> list[Alert]:
     """Distress alerts of the same number and mode around a time, newest first."""
     gap = watch_policy().distress_gap
-    rows = Alert.objects.select_for_update(of=("self",)).filter(
+    rows = Alert.everything.select_for_update(of=("self",)).filter(
         kind="distress", distress=True, test=test, mmsi=mmsi, t1__gt=t - gap, t0__lt=t + gap
     )
     return list(rows.order_by("-t1", "-id"))
@@ -150,7 +150,7 @@ def declare_distress(alert_id: int, reason: str, *, by: Actor, request_id: str |
         by=by,
         subject=f"alert:{alert_id}",
         permission="watch.distress",
-        details={"reason": reason},
+        details={"reason": Private(reason)},
         asked=reason,
         request_id=request_id,
     ) as a:

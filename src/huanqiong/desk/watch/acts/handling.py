@@ -7,7 +7,7 @@ from typing import Any
 
 from huanqiong.core.errors import StateError, UsageError
 from huanqiong.desk.trust.access import allowed
-from huanqiong.desk.trust.act import Act, act
+from huanqiong.desk.trust.act import Act, Private, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
 from huanqiong.desk.watch.models import JUDGEMENTS, Alert, Judgement, Release
@@ -73,7 +73,7 @@ def release(alert_id: int, *, by: Actor, why: str = "", request_id: str | None =
         _require_mine(alert, by)
         Release(alert=alert, why=why, by=by, at=a.at).save()
         alert.state, alert.claimed_by, alert.claimed_at = "open", None, None
-        a.details["why"] = why
+        a.details["why"] = Private(why)
         touch(a, alert)
     return alert_id
 
@@ -101,7 +101,7 @@ def judge(
         by=by,
         subject=f"alert:{alert_id}",
         permission="watch.judge",
-        details={"judgement": judgement, "reason": reason},
+        details={"judgement": judgement, "reason": Private(reason)},
         asked=[judgement, reason],
         request_id=request_id,
     ) as a:
@@ -153,7 +153,7 @@ def reopen(alert_id: int, reason: str, *, by: Actor, request_id: str | None = No
         by=by,
         subject=f"alert:{alert_id}",
         permission="watch.reopen",
-        details={"reason": reason},
+        details={"reason": Private(reason)},
         asked=reason,
         request_id=request_id,
     ) as a:

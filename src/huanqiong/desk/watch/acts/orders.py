@@ -7,7 +7,7 @@ from datetime import datetime
 from huanqiong.core.errors import MissingError, StateError, UsageError
 from huanqiong.desk.registry.reads import unit_id
 from huanqiong.desk.trust.access import allow_at
-from huanqiong.desk.trust.act import act
+from huanqiong.desk.trust.act import Private, act
 from huanqiong.desk.trust.actor import SYSTEM, Actor
 from huanqiong.desk.trust.acts.retention import lock_holds
 from huanqiong.desk.watch.acts.frozen import freeze
@@ -56,7 +56,7 @@ def order(
             alert.state, alert.claimed_by, alert.claimed_at = "claimed", by, a.at
         touch(a, alert)
         a.subject = f"order:{row.pk}"
-        a.details |= {"alert": alert_id, "unit": unit_code, "deadline": deadline, "text": text}
+        a.details |= {"alert": alert_id, "unit": unit_code, "deadline": deadline, "text": Private(text)}
         a.tell("order", ids=[row.pk])
         a.result = row.pk
     return int(a.result)
@@ -73,7 +73,7 @@ def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: s
         by=by,
         subject=subject,
         permission="watch.outcome",
-        details={"name": name},
+        details={"name": Private(name)},
         asked=name,
         request_id=request_id,
     ) as a:
@@ -115,7 +115,7 @@ def record_outcome(
         by=by,
         subject=f"order:{order_id}",
         permission="watch.outcome",
-        details={"result": result, "cause": cause, "note": note},
+        details={"result": result, "cause": cause, "note": Private(note)},
         asked=[result, cause, note],
         request_id=request_id,
     ) as a:

@@ -33,7 +33,7 @@ def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
 
 
 def _current() -> QuerySet[Verdict]:
-    return Verdict.objects.filter(replaced_by=None, withdrawn_at=None)
+    return Verdict.everything.filter(replaced_by=None, withdrawn_at=None)
 
 
 class _Batch:
@@ -53,14 +53,14 @@ class _Batch:
             on = Q(subject__in=part) | Q(other_subject__in=part)
             for v in _current().filter(on, t1__gte=early, t0__lte=late):
                 stored[v.pk] = v
-            for alert in Alert.objects.select_for_update(of=("self",)).filter(
+            for alert in Alert.everything.select_for_update(of=("self",)).filter(
                 on, t1__gte=early, t0__lte=late
             ):
                 self.by_pk[alert.pk] = alert
             self.silences += Silence.objects.filter(subject__in=part, lifted_at=None, until__gte=early)
         missing = {v.alert_id for v in stored.values() if v.alert_id} - self.by_pk.keys()
         for part in _chunks(missing):
-            for alert in Alert.objects.select_for_update(of=("self",)).filter(pk__in=part):
+            for alert in Alert.everything.select_for_update(of=("self",)).filter(pk__in=part):
                 self.by_pk[alert.pk] = alert
         for part in _chunks(self.by_pk):
             for v in _current().filter(alert_id__in=part):
@@ -113,7 +113,7 @@ def raise_alerts(
         known: set[str] = set()
         for part in _chunks({f.content_sha256 for f in rows}):
             known |= set(
-                Verdict.objects.filter(content_sha256__in=part, withdrawn_at=None).values_list(
+                Verdict.everything.filter(content_sha256__in=part, withdrawn_at=None).values_list(
                     "content_sha256", flat=True
                 )
             )
@@ -179,10 +179,10 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
     lead = {id(alert): alert.lead for alert in raised}
     for alert in raised:
         alert.lead = None  # the verdict has no key yet
-    Alert.objects.bulk_create(raised, batch_size=500)
+    Alert.everything.bulk_create(raised, batch_size=500)
     for v in verdicts:
         v.alert = v.alert  # takes over the key its alert has just been given
-    Verdict.objects.bulk_create(verdicts, batch_size=500)
+    Verdict.everything.bulk_create(verdicts, batch_size=500)
     _name_leads((lead[id(alert)].pk, alert.pk) for alert in raised)
     fresh = {id(alert) for alert in raised}
     old = [alert for key, alert in changed.items() if key not in fresh and alert.pk is not None]
@@ -190,7 +190,7 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
     _save_alerts(old)
     for b, v in replaced:
         b.replaced_by = v
-    Verdict.objects.bulk_update([b for b, _ in replaced], ["replaced_by"], batch_size=300)
+    Verdict.everything.bulk_update([b for b, _ in replaced], ["replaced_by"], batch_size=300)
     out["alerts"] = [alert.pk for alert in raised]
     out["changed"] = sorted(alert.pk for alert in old)
     out["verdicts"], out["replaced"] = len(verdicts), len(replaced)
@@ -227,7 +227,7 @@ def _name_leads(pairs: Iterable[tuple[int, int]]) -> None:
 
 def _save_alerts(alerts: list[Alert]) -> None:
     """Writes the summaries back in one statement a batch."""
-    Alert.objects.bulk_create(
+    Alert.everything.bulk_create(
         alerts, batch_size=300, update_conflicts=True, unique_fields=["id"], update_fields=_SUMMARY
     )
 
@@ -265,7 +265,7 @@ def _withdraw(rows: list[Verdict], *, by: Actor, reason: str) -> dict[str, Any]:
         alerts = {v.alert_id: v.alert for v in rows if v.alert is not None}
         for v in rows:
             v.withdrawn_at, v.withdrawn_why = a.at, reason
-        Verdict.objects.bulk_update(rows, ["withdrawn_at", "withdrawn_why"], batch_size=200)
+        Verdict.everything.bulk_update(rows, ["withdrawn_at", "withdrawn_why"], batch_size=200)
         left: dict[int, list[Verdict]] = {}
         for part in _chunks(alerts):
             for v in _current().filter(alert_id__in=part):

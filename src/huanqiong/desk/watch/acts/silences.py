@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from huanqiong.core.errors import MissingError, StateError, UsageError
-from huanqiong.desk.trust.act import Act, act
+from huanqiong.desk.trust.act import Act, Private, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.models import Silence
 from huanqiong.desk.watch.policy import watch_policy
@@ -44,7 +44,7 @@ def _add(
     )
     row.save()
     a.subject = f"silence:{row.pk}"
-    a.details |= {"of": subject, "kind": kind, "since": since, "until": until, "reason": reason}
+    a.details |= {"of": subject, "kind": kind, "since": since, "until": until, "reason": Private(reason)}
     a.tell("silence", ids=[row.pk])
     a.result = row.pk
     return int(row.pk)
