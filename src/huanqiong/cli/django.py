@@ -36,7 +36,16 @@ def open_records(name: str | None = None) -> Store:
         _reach(store)
         with _unhurried():
             call_command("migrate", verbosity=0, interactive=False)
+            _file_names()
     return store
+
+
+def _file_names() -> None:
+    """Files anew the names that an older version or book of boat names filed; else does nothing."""
+    from huanqiong.desk.registry.acts import file_names
+    from huanqiong.desk.trust.actor import SYSTEM
+
+    file_names(by=SYSTEM)
 
 
 def set_up(store: Store) -> None:

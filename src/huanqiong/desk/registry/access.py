@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from huanqiong.desk.registry import reads
+from huanqiong.desk.registry.names import implied_home
 from huanqiong.desk.registry.rows import FoundVessel, StaticRow, UnitRow, VesselDetail, ZoneRow
 from huanqiong.desk.registry.search import search
 from huanqiong.desk.trust.access import allow, allowed
@@ -12,7 +14,7 @@ from huanqiong.desk.trust.actor import Actor
 
 
 def access_search(person: Actor, q: str, *, limit: int = 20) -> list[FoundVessel]:
-    """Vessels by MMSI, IMO, call sign or name, parts of a name included; spacing and 0/O do not matter."""
+    """Vessels by MMSI, IMO, call sign or name in either script, parts of a name included; each says why."""
     allow(person, "registry.view")
     return search(q, limit=limit)
 
@@ -20,7 +22,8 @@ def access_search(person: Actor, q: str, *, limit: int = 20) -> list[FoundVessel
 def access_vessel(person: Actor, mmsi: int) -> VesselDetail:
     """The vessel that carries this MMSI now; MissingError where none was heard."""
     allow(person, "registry.view")
-    return reads.vessel(mmsi)
+    found = reads.vessel(mmsi)
+    return replace(found, home=implied_home(found.row))
 
 
 def access_static(person: Actor, mmsi: int) -> list[StaticRow]:

@@ -93,7 +93,9 @@ class SearchTerm(models.Model):
     """A name, call sign or number under which a vessel is found; `norm` is what is compared."""
 
     vessel = models.ForeignKey(Vessel, on_delete=models.CASCADE, related_name="terms")
-    field = LineField(max_length=12)  # name, name_zh, callsign, imo, mmsi, beidou ...
+    field = LineField(
+        max_length=12
+    )  # name, name_zh, callsign, imo, mmsi, beidou ... name_key (a key of a name)
     text = LineField(max_length=80)
     norm = LineField(max_length=80)
 

@@ -54,22 +54,54 @@ class StaticRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImpliedPlace:
+    """A place of registry that a name may mean; `province` is its character."""
+
+    zh: str
+    en: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedHome:
+    """The home port read from a vessel's name: several places where the name leaves them open.
+
+    `from_register`: the name is the register's, not only what the vessel says; `differs`: the register's own
+    home port is another (None: it names none that can be compared).
+    """
+
+    name: str
+    from_register: bool
+    places: tuple[ImpliedPlace, ...]
+    differs: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class VesselDetail:
-    """A vessel, its devices and what they said, newest first."""
+    """A vessel, its devices and what they said, newest first; `home`: None where its name implies none."""
 
     row: VesselRow
     note: str
     devices: tuple[DeviceRow, ...]
     static: tuple[StaticRow, ...]
+    home: ImpliedHome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundVessel:
-    """A search result: the vessel and the term that matched."""
+    """A search result: the vessel, the term that matched, and why it was found.
+
+    `how`: equal, read (a name that reads as the same boat, and only this one does), guess, start or part;
+    `reasons`: of a name that was read, (code, value), see `lines.names.match`; `several`: vessels that were
+    found in the same way.
+    """
 
     row: VesselRow
     field: str
     text: str
+    how: str = "part"
+    reasons: tuple[tuple[str, str], ...] = ()
+    several: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _heads(chars: str) -> Iterator[tuple[Head, bool]]:
 def _sound(head: Head, f: Folded, end: int, number: str, slip: bool) -> bool:
     """Whether so much is said that the text is a registration number and no proper name."""
     digits, latin, n = len(number), not any(is_han(c) for c in f.chars[:end]), book().number
-    if not end or (f.cut and head.province and head.form and head.kind and not slip):
+    if not end or (head.province and head.form and head.kind and not slip):
         return True
     if head.unread or slip or head.kind is None:
         return digits >= n["alone"] and (head.kind is not None or head.form or head.province) is not None

@@ -57,8 +57,8 @@ def fold(text: str) -> Folded:
             breaks.add(len(kept))
     typed = "".join(kept)
     inside = frozenset(i for i in breaks if 0 < i < len(typed))
-    # Six-bit text is Latin; a name that ends in the filler's place was as long as it could be.
-    cut = len(text.rstrip()) >= b.air_most - 1 and not any(is_han(c) for c in typed)
+    # Six-bit text is Latin, and no longer than this: a name that fills it may have gone on.
+    cut = len(text.strip()) == b.air_most and not any(is_han(c) for c in typed)
     return Folded(confused(typed), typed, inside, cut)
 
 

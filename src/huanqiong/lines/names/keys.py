@@ -48,8 +48,8 @@ def _spelled(r: Reading) -> Iterator[str]:
     b = book()
     said = "" if r.has("province") else r.province
     province = next((p.pinyin for p in b.provinces if p.write == said), "")
-    form = next((f.pinyin for f in b.forms if f.place.key == r.port and f.write == r.place), "")
     kind = next((k.pinyin for k in b.kinds if k.write == r.kind), "")
+    form = next((f.pinyin for f in b.forms if f.place.key == r.port and f.write == r.place), "")
     parts = [p for p in (province, form, kind) if p]
     words = [p.replace(" ", "") for p in parts]
     for text in (" ".join(parts), " ".join(words), "".join(words)):

@@ -3,6 +3,7 @@
 Outbox topics: vessel {codes}, unit {codes}, zone {ids}.
 """
 
+from huanqiong.desk.registry.acts.names import file_names
 from huanqiong.desk.registry.acts.static import record_static
 from huanqiong.desk.registry.acts.units import add_unit, load_units, retire_unit
 from huanqiong.desk.registry.acts.vessels import carry_device, ensure_vessels, register_vessel
@@ -14,6 +15,7 @@ __all__ = [
     "carry_device",
     "draw_zone",
     "ensure_vessels",
+    "file_names",
     "load_units",
     "record_static",
     "register_vessel",
