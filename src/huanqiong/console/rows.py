@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huanqiong.console import hold_words, texts
+from huanqiong.console import hold_words, name_words, texts
 from huanqiong.core.time import iso
 from huanqiong.desk.registry.rows import DeviceRow, FoundVessel, StaticRow, UnitRow, VesselRow, ZoneRow
 from huanqiong.desk.watch.rows import AlertDetail, AlertRow, OrderRow, VerdictRow
@@ -183,9 +183,19 @@ def vessel(v: VesselRow) -> dict[str, Any]:
 
 
 def found(f: FoundVessel) -> dict[str, Any]:
-    """A search result; `matched` says by what, where it was not the shown name or number."""
+    """A search result; `matched` says by what, where that is not the shown name or number; `why` in words.
+
+    `how`: equal, read (only this boat's name reads so), guess, start or part; `reasons`: of a name read.
+    """
     said = {f.row.name, str(f.row.mmsi), f.row.said_callsign}
-    return vessel(f.row) | {"field": f.field, "matched": "" if f.text in said else f.text}
+    return vessel(f.row) | {
+        "field": f.field,
+        "matched": "" if f.text in said else f.text,
+        "how": f.how,
+        "why": name_words.why(f),
+        "several": f.several,
+        "reasons": [{"code": code, "value": value} for code, value in f.reasons],
+    }
 
 
 def static(s: StaticRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from huanqiong.console import rows
+from huanqiong.console import name_words, rows
 from huanqiong.console.api.bounds import Count, Mmsi, Text
 from huanqiong.desk.registry.access import access_search, access_static, access_units, access_vessel
 from huanqiong.desk.watch.access import access_vessel_alerts, access_vessel_verdicts
@@ -18,7 +18,7 @@ router = Router()
 @router.get("/")
 @router.get("")
 def search(request: HttpRequest, q: Text = "", limit: Count = 20) -> list[dict[str, Any]]:
-    """By MMSI, IMO, call sign or name; parts of names too."""
+    """By MMSI, IMO, call sign or name in either script; parts of names too. Each row says why."""
     return [rows.found(f) for f in access_search(request.user, q, limit=max(1, min(limit, 100)))]
 
 
@@ -34,6 +34,7 @@ def one(request: HttpRequest, mmsi: Mmsi) -> dict[str, Any]:
     d = access_vessel(request.user, mmsi)
     return {
         "vessel": rows.vessel(d.row) | {"note": d.note, "holder": d.row.holder},
+        "home": name_words.home(d.home),
         "devices": [rows.device(x) for x in d.devices],
         "static": [rows.static(s) for s in d.static],
         "verdicts": [rows.verdict(v) for v in access_vessel_verdicts(request.user, mmsi)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from huanqiong.console import rows
+from huanqiong.console import name_words, rows
 from huanqiong.console.context import page as page_context
 from huanqiong.console.house import clock
 from huanqiong.console.pages import page
@@ -40,6 +40,7 @@ def vessel(request: HttpRequest, mmsi: int) -> HttpResponse:
         {
             "v": rows.vessel(d.row),
             "note": d.note,
+            "home": name_words.home(d.home),
             "holder": holder(mmsi),
             "devices": d.devices,
             "static": static,
@@ -54,10 +55,11 @@ def vessel(request: HttpRequest, mmsi: int) -> HttpResponse:
 
 @page("registry.view")
 def search(request: HttpRequest) -> HttpResponse:
-    """Vessels by MMSI, IMO, call sign or any part of a name."""
+    """Vessels by MMSI, IMO, call sign or name in either script, each with why it was found."""
     q = request.GET.get("q", "").strip()[:80]
     found = access_search(request.user, q, limit=MOST) if q else []
-    if len(found) == 1 and found[0].row.mmsi and request.GET.get("go"):
+    sure = len(found) == 1 and found[0].how != "guess"  # a guess is shown as one, never followed
+    if sure and found[0].row.mmsi and request.GET.get("go"):
         return HttpResponseRedirect(f"/vessels/{found[0].row.mmsi}/")
     return render(
         request, "console/search.html", {"q": q, "found": [rows.found(f) for f in found], "most": MOST}
