@@ -24,6 +24,7 @@ PAGES = (
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),
     ("/audit/", "shield-check", gettext_noop("Audit"), "audit.view"),
     ("/approvals/", "list-checks", gettext_noop("Approvals"), "approvals.ask"),
+    ("/holds/", "lock", gettext_noop("Holds"), "retention.view"),
     ("/accounts/", "user", gettext_noop("Accounts"), "users.view"),
 )
 

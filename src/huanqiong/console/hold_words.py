@@ -7,10 +7,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huanqiong.console.hold_form import wish_in
 from huanqiong.console.templatetags.console import shown
 from huanqiong.core.box import Box
+from huanqiong.core.errors import UsageError
 from huanqiong.core.place import decimal
 from huanqiong.desk.trust.reads import HoldRow
+
+
+def kind(code: str) -> str:
+    """What a kind of subject is called where one is chosen."""
+    words = {
+        "alert": _("an alert, by its number"),
+        "device": _("a device, by MMSI or terminal number"),
+        "vessel": _("a vessel, by its code in the register"),
+        "person": _("an account, by its code"),
+    }
+    return words[code]
 
 
 def subject(text: str) -> str:
@@ -60,13 +73,16 @@ def covers(of: str, since: datetime | None, until: datetime | None, box: Box | N
     return _("%(what)s; %(when)s") % {"what": what, "when": period(since, until)}
 
 
+def of_hold(h: HoldRow) -> str:
+    """What a hold covers; of a sealed record nothing is said."""
+    return _("a sealed record") if h.sealed else covers(h.subject, h.since, h.until, h.box)
+
+
 def asked(scope: dict[str, Any]) -> str:
     """What a request for `hold.set` would hold, from its scope; "" where the scope is no hold's."""
     try:
-        since, until = (datetime.fromisoformat(t) if (t := scope[k]) else None for k in ("since", "until"))
-        west, south, east, north = map(float, scope["box"] or (0, 0, 0, 0))
-        return covers(scope["subject"], since, until, (west, south, east, north) if scope["box"] else None)
-    except (KeyError, ValueError, TypeError, AttributeError):
+        return covers(*wish_in(scope))
+    except UsageError:
         return ""
 
 

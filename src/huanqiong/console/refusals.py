@@ -114,6 +114,17 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"the outline encloses nothing|the outline is empty", "边界没有围出面积，请至少画三个点。"),
     (r"the outline has (\d+) points, at most (\d+)", r"边界有 \1 个点，最多 \2 个，请简化。"),
     (r"Zone (\d+) .*archived already", r"区域 \1 已归档。"),
+    (r"is no subject of a hold", "编号或代码不符合所选对象，请核对：预警和设备填编号，船舶和账户填代码。"),
+    (r"A hold needs a reason", "保全须写明理由。"),
+    (r"A hold names a subject, or waters", "须指明对象，或指明水域及其时间。"),
+    (r"A hold's time ends before it begins", "保全时间的结束早于开始。"),
+    (r"Lifting a hold needs a reason", "解除保全须写明理由。"),
+    (r"There is no hold (\d+)", r"没有第 \1 号保全。"),
+    (r"Hold (\d+) was lifted or has lapsed", r"第 \1 号保全已解除或已失效。"),
+    (r"Hold (\d+) is no proposal that waits", r"第 \1 号保全不是待确认的提议。"),
+    (r"The proposal of hold (\d+) has lapsed", r"第 \1 号保全的提议已失效，请重新申请保全。"),
+    (r"not a position: ['\"](.*?)['\"]", r"位置“\1”无法识别，请写作 20°02.4'N 110°11.5'E。"),
+    (r"not a time: ['\"](.*?)['\"]", r"时间“\1”无法识别，请写作 2026-11-20 08:00。"),
 )
 _MAY_NOT = re.compile(r"(.+?) may not: (.+?) / (.+?) \((.+?)\)")
 

@@ -146,3 +146,14 @@ def test_an_entry_for_the_lake_stands_once_and_only_under_the_same_holds() -> No
     with pytest.raises(StateError, match="run `hq retention apply` again"):
         acts.log_destroyed("raw.file", "objects", 3, "cd" * 32, mark, by=OPERATOR)
     assert retention_book().provisional == timedelta(days=30)
+
+
+def test_numbers_granted_for_one_box_are_no_other_box(pair: tuple[Any, Any]) -> None:
+    """West, south, east and north are not a bag of numbers."""
+    more = {"since": T, "until": T + timedelta(hours=1)}
+    wish = granted(pair, "hold.set", "waters", hold_scope("", *more.values(), (19.0, 19.0, 20.0, 20.0)))
+    with pytest.raises(RefusedError, match="granted for less"):
+        acts.set_hold("", "x", by=pair[0], approval=wish, box=(19.0, 19.0, 19.0, 20.0), **more)
+    narrow = granted(pair, "hold.set", "waters", hold_scope("", *more.values(), (19.0, 18.0, 20.0, 20.5)))
+    with pytest.raises(RefusedError, match="granted for less"):
+        acts.set_hold("", "x", by=pair[0], approval=narrow, box=(18.0, 18.0, 20.5, 20.5), **more)

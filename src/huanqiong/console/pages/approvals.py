@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huanqiong.console import hold_words
 from huanqiong.console.numbers import whole
 from huanqiong.console.pages import page
 from huanqiong.console.purposes import OWN, room_for
@@ -17,9 +18,9 @@ from huanqiong.console.refusals import said, status_of
 from huanqiong.console.texts import lang
 from huanqiong.core.errors import HuanqiongError, UsageError
 from huanqiong.desk.trust import acts
-from huanqiong.desk.trust.access import access_approvals, access_person, allowed
+from huanqiong.desk.trust.access import access_approvals, access_holds, access_person, allowed
 from huanqiong.desk.trust.purposes import purpose_book
-from huanqiong.desk.trust.reads import ApprovalRow
+from huanqiong.desk.trust.reads import ApprovalRow, HoldRow
 
 LISTS = {"list:alerts": "/alerts/", "list:audit": "/audit/"}
 """Where a granted export is fetched, by what was asked for."""
@@ -35,16 +36,18 @@ def _page(request: HttpRequest, refusal: HuanqiongError | None = None) -> HttpRe
     decides = allowed(request.user, "approvals.decide")
     mine = access_approvals(request.user, own=True)
     waiting = [r for r in access_approvals(request.user, waiting=True) if r.requester != request.user.code]
+    sees = allowed(request.user, "retention.view")
+    holds = {f"hold:{h.id}": h for h in access_holds(request.user)} if sees else {}
     context = {
-        "waiting": [_row(r) for r in waiting] if decides else [],
-        "mine": [_row(r) for r in mine],
+        "waiting": [_row(r, holds) for r in waiting] if decides else [],
+        "mine": [_row(r, holds) for r in mine],
         "decides": decides,
         "error": said(refusal) if refusal else "",
     }
     return render(request, "console/approvals.html", context, status=status_of(refusal) if refusal else 200)
 
 
-def _row(r: ApprovalRow) -> dict[str, Any]:
+def _row(r: ApprovalRow, holds: dict[str, HoldRow]) -> dict[str, Any]:
     rule = purpose_book().approvals.get(r.act)
     name = r.act if rule is None else rule.en if lang() == "en" else rule.zh
     asked = r.scope.get("filters", {})
@@ -55,16 +58,31 @@ def _row(r: ApprovalRow) -> dict[str, Any]:
     return {
         "r": r,
         "name": name,
-        "of": r.scope.get("account")
-        or {"list:alerts": _("Alerts"), "list:audit": _("Audit")}.get(r.subject, r.subject),
-        "do": f"/accounts/{r.subject.removeprefix('person:')}/reset-factors/"
-        if r.state == "granted" and r.act == "factor.reset"
-        else "",
+        "of": _of(r, holds),
+        "hold": r.subject.removeprefix("hold:") if r.subject in holds else "",
+        "do": _done_at(r) if r.state == "granted" else "",
         "rows": r.scope.get("rows"),
         "filters": sorted(asked.items()),
         "state": _states()[r.state],
         "fetch": fetch,
     }
+
+
+def _of(r: ApprovalRow, holds: dict[str, HoldRow]) -> str:
+    """What a request is about, in words."""
+    if r.act == "hold.set" and (words := hold_words.asked(r.scope)):
+        return words
+    if (h := holds.get(r.subject)) is not None:
+        return f"№ {h.id} · {hold_words.of_hold(h)}"
+    lists = {"list:alerts": _("Alerts"), "list:audit": _("Audit")}
+    return str(r.scope.get("account") or lists.get(r.subject, r.subject))
+
+
+def _done_at(r: ApprovalRow) -> str:
+    """Where a granted request is used; "" where it is fetched."""
+    if r.act == "factor.reset":
+        return f"/accounts/{r.subject.removeprefix('person:')}/reset-factors/"
+    return f"/holds/use/{r.id}/" if r.act.startswith("hold.") else ""
 
 
 def _states() -> dict[str, str]:

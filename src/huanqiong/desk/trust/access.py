@@ -182,9 +182,11 @@ def access_retention_run(person: Actor) -> RetentionRun | None:
 
 
 def access_holds(person: Actor) -> list[HoldRow]:
-    """Every legal hold, oldest first, ended ones too."""
+    """Every legal hold, oldest first, ended ones too; of a sealed record's only that there is one."""
     allow(person, "retention.view")
-    return reads.holds()
+    sealed = reads.sealed_subjects()
+    nothing = {"subject": "", "reason": "", "since": None, "until": None, "box": None, "sealed": True}
+    return [replace(h, **nothing) if h.subject in sealed else h for h in reads.holds()]
 
 
 def access_audit_end(person: Actor) -> LogEnd:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -113,13 +114,40 @@ def _class(code: str, d: dict[str, Any]) -> KeptClass:
     )
 
 
+_SUBJECT: Final = re.compile(r"(alert:\d{1,15}|vessel:v-[0-9a-f]+|device:\S{1,40}|person:p-[0-9a-f]+)?")
+
+
+def check_hold(
+    subject: str, since: datetime | None, until: datetime | None, box: Box | None, reason: str
+) -> None:
+    """Returns where such a hold says clearly what must stay; UsageError names what is wrong."""
+    if not _SUBJECT.fullmatch(subject):
+        raise UsageError(
+            f"{subject!r} is no subject of a hold: alert:12, vessel:v-…, device:412000001, person:p-…."
+        )
+    if not reason.strip():
+        raise UsageError("A hold needs a reason.")
+    if not subject and (box is None or since is None or until is None):
+        raise UsageError("A hold names a subject, or waters (west, south, east, north) with a time.")
+    for t in (since, until):
+        if t is not None and t.tzinfo is None:
+            raise UsageError("A hold's time has no time zone. Give it with one.")
+    if since is not None and until is not None and until <= since:
+        raise UsageError("A hold's time ends before it begins.")
+    if box is not None and not (-180 <= box[0] <= box[2] <= 180 and -90 <= box[1] <= box[3] <= 90):
+        raise UsageError("Waters are given as west, south, east, north in degrees, west before east.")
+
+
 def hold_scope(
     subject: str, since: datetime | None, until: datetime | None, box: Box | None
 ) -> dict[str, Any]:
-    """What a request for `hold.set` names as its scope: the hold itself, no more and no less."""
+    """What a request for `hold.set` names as its scope: the hold itself, no more and no less.
+
+    Each side of the box has its name: a list would let the same numbers stand for other waters.
+    """
     return {
         "subject": subject,
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
-        "box": [str(x) for x in box] if box else None,
+        "box": dict(zip(("west", "south", "east", "north"), map(str, box), strict=True)) if box else None,
     }

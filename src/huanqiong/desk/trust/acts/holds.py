@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from huanqiong.core.errors import MissingError, StateError, UsageError
@@ -12,9 +11,7 @@ from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.acts.approvals import use_approval
 from huanqiong.desk.trust.acts.retention import lock_holds
 from huanqiong.desk.trust.models import Hold
-from huanqiong.desk.trust.retention import Box, hold_scope, retention_book
-
-_SUBJECT = re.compile(r"(alert:\d+|vessel:v-[0-9a-f]+|device:\S{1,40}|person:p-[0-9a-f]+)?")
+from huanqiong.desk.trust.retention import Box, check_hold, hold_scope, retention_book
 
 
 def set_hold(
@@ -29,7 +26,7 @@ def set_hold(
 ) -> int:
     """Sets a hold that another person granted (`hold.set`); returns its id."""
     allow(by, "retention.hold")
-    _whole(subject, reason, since, until, box)
+    check_hold(subject, since, until, box, reason)
     with act("hold.set", by=by, permission="retention.hold") as a:
         lock_holds(a)
         scope = hold_scope(subject, since, until, box)
@@ -54,7 +51,7 @@ def propose_hold(
 ) -> int | None:
     """What a hit proposes to preserve: protects for the table's days. None: this cause proposed already."""
     allow(by, "retention.apply")
-    _whole(subject, reason, since, until, box)
+    check_hold(subject, since, until, box, reason)
     with act("hold.propose", by=by, permission="retention.apply") as a:
         lock_holds(a)
         if Hold.objects.filter(cause=cause).exists():
@@ -111,26 +108,6 @@ def lapse_holds(now: datetime, *, by: Actor) -> list[int]:
             a.tell("hold", id=row.pk)
         a.idle, a.details = not ids, {"holds": ids}
     return ids
-
-
-def _whole(
-    subject: str, reason: str, since: datetime | None, until: datetime | None, box: Box | None
-) -> None:
-    if not _SUBJECT.fullmatch(subject):
-        raise UsageError(
-            f"{subject!r} is no subject of a hold: alert:12, vessel:v-…, device:412000001, person:p-…."
-        )
-    if not reason.strip():
-        raise UsageError("A hold needs a reason.")
-    if not subject and (box is None or since is None or until is None):
-        raise UsageError("A hold names a subject, or waters (west, south, east, north) with a time.")
-    for t in (since, until):
-        if t is not None and t.tzinfo is None:
-            raise UsageError("A hold's time has no time zone. Give it with one.")
-    if since is not None and until is not None and until <= since:
-        raise UsageError("A hold's time ends before it begins.")
-    if box is not None and not (-180 <= box[0] <= box[2] <= 180 and -90 <= box[1] <= box[3] <= 90):
-        raise UsageError("Waters are given as west, south, east, north in degrees, west before east.")
 
 
 def _row(

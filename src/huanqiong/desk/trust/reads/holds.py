@@ -12,7 +12,10 @@ from huanqiong.desk.trust.models import Hold
 
 @dataclass(frozen=True, slots=True)
 class HoldRow:
-    """A hold. `state`: proposed, standing, lifted or lapsed; `box`: west, south, east, north in degrees."""
+    """A hold. `state`: proposed, standing, lifted or lapsed; `box`: west, south, east, north in degrees.
+
+    `sealed`: of a record under a seal, and nothing of it stands here.
+    """
 
     id: int
     subject: str
@@ -24,7 +27,13 @@ class HoldRow:
     set_by: str
     set_at: datetime
     provisional_until: datetime | None
+    confirmed_by: str
+    confirmed_at: datetime | None
+    lifted_by: str
+    lifted_at: datetime | None
+    lift_reason: str
     state: str
+    sealed: bool = False
 
     @property
     def protects(self) -> bool:
@@ -34,7 +43,7 @@ class HoldRow:
 
 def holds(*, protecting: bool = False, causes: Iterable[str] | None = None) -> list[HoldRow]:
     """All holds, oldest first; only those that protect; only those that these hits proposed."""
-    q = Hold.objects.select_related("set_by").order_by("id")
+    q = Hold.objects.select_related("set_by", "confirmed_by", "lifted_by").order_by("id")
     if protecting:
         q = q.filter(lifted_at=None, lapsed_at=None)
     if causes is not None:
@@ -51,6 +60,11 @@ def holds(*, protecting: bool = False, causes: Iterable[str] | None = None) -> l
             set_by=h.set_by.display_name if h.set_by else "",
             set_at=h.set_at,
             provisional_until=h.provisional_until,
+            confirmed_by=h.confirmed_by.display_name if h.confirmed_by else "",
+            confirmed_at=h.confirmed_at,
+            lifted_by=h.lifted_by.display_name if h.lifted_by else "",
+            lifted_at=h.lifted_at,
+            lift_reason=h.lift_reason,
             state=_state(h),
         )
         for h in q
