@@ -25,6 +25,7 @@ PAGES = (
     ("/audit/", "shield-check", gettext_noop("Audit"), "audit.view"),
     ("/approvals/", "list-checks", gettext_noop("Approvals"), "approvals.ask"),
     ("/holds/", "lock", gettext_noop("Holds"), "retention.view"),
+    ("/sealed/", "lock", gettext_noop("Sealed"), "records.unseal"),
     ("/accounts/", "user", gettext_noop("Accounts"), "users.view"),
 )
 

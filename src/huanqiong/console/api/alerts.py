@@ -166,6 +166,13 @@ def reopen(request: HttpRequest, alert_id: Id, body: Reason) -> dict[str, Any]:
     return _detail(request, alert_id)
 
 
+@router.post("/{alert_id}/seal")
+def seal(request: HttpRequest, alert_id: Id, body: Reason) -> dict[str, int]:
+    """Seals a closed alert: from now on it is in no list, and nothing here answers about it."""
+    acts.seal_alert(alert_id, body.reason, by=request.user)
+    return {"sealed": alert_id}
+
+
 @router.post("/{alert_id}/silence")
 def silence(request: HttpRequest, alert_id: Id, body: Silence) -> dict[str, Any]:
     """Silences the vessel for some hours from the store's now."""

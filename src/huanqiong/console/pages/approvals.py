@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from huanqiong.console import hold_words
+from huanqiong.console.audit_words import subject_name
 from huanqiong.console.numbers import whole
 from huanqiong.console.pages import page
 from huanqiong.console.purposes import OWN, room_for
 from huanqiong.console.refusals import said, status_of
+from huanqiong.console.sealed_words import grounds, state_name
 from huanqiong.console.texts import lang
 from huanqiong.core.errors import HuanqiongError, UsageError
 from huanqiong.desk.trust import acts
 from huanqiong.desk.trust.access import access_approvals, access_holds, access_person, allowed
 from huanqiong.desk.trust.purposes import purpose_book
 from huanqiong.desk.trust.reads import ApprovalRow, HoldRow
+from huanqiong.desk.trust.sealing import LIFT, OPEN
 
 LISTS = {"list:alerts": "/alerts/", "list:audit": "/audit/"}
 """Where a granted export is fetched, by what was asked for."""
@@ -63,13 +66,15 @@ def _row(r: ApprovalRow, holds: dict[str, HoldRow]) -> dict[str, Any]:
         "do": _done_at(r) if r.state == "granted" else "",
         "rows": r.scope.get("rows"),
         "filters": sorted(asked.items()),
-        "state": _states()[r.state],
+        "state": state_name(r.state),
         "fetch": fetch,
     }
 
 
 def _of(r: ApprovalRow, holds: dict[str, HoldRow]) -> str:
     """What a request is about, in words."""
+    if r.act in (OPEN, LIFT):
+        return " · ".join(w for w in (subject_name(r.subject, {}), grounds(r.scope)) if w)
     if r.act == "hold.set" and (words := hold_words.asked(r.scope)):
         return words
     if (h := holds.get(r.subject)) is not None:
@@ -82,18 +87,9 @@ def _done_at(r: ApprovalRow) -> str:
     """Where a granted request is used; "" where it is fetched."""
     if r.act == "factor.reset":
         return f"/accounts/{r.subject.removeprefix('person:')}/reset-factors/"
+    if r.act in (OPEN, LIFT):
+        return f"/sealed/{r.id}/use/"
     return f"/holds/use/{r.id}/" if r.act.startswith("hold.") else ""
-
-
-def _states() -> dict[str, str]:
-    return {
-        "waiting": _("waits for a decision"),
-        "granted": _("granted"),
-        "refused": _("refused"),
-        "used": _("used"),
-        "withdrawn": _("taken back"),
-        "expired": _("expired"),
-    }
 
 
 @require_POST

@@ -144,7 +144,8 @@ function actions(a) {
     ["open", "claimed"].includes(a.state) && !a.distress ? b("s", gettext("Silence"), "bell-off", () => dialogs.silence(a), "watch.silence") : null,
     a.state === "judged" ? b("x", gettext("Close"), "archive", () => dialogs.close(a), "watch.judge", "primary") : null,
     a.state === "claimed" && a.mine ? b("r", gettext("Release"), "undo-2", () => dialogs.release(a), "watch.claim") : null,
-    ["judged", "closed"].includes(a.state) ? b("r", gettext("Reopen"), "undo-2", () => dialogs.reopen(a), "watch.reopen") : null));
+    ["judged", "closed"].includes(a.state) ? b("r", gettext("Reopen"), "undo-2", () => dialogs.reopen(a), "watch.reopen") : null,
+    a.state === "closed" && may("records.seal") ? h("button", { class: "ghost", onclick: () => dialogs.seal(a) }, icon("lock"), gettext("Seal")) : null));
   return h("div", { class: "acts" }, out);
 }
 

@@ -2,7 +2,7 @@
 import { act, post } from "huanqiong/lib/api.js";
 import { ask } from "huanqiong/lib/ask.js";
 import { boot } from "huanqiong/lib/boot.js";
-import { clock, emit } from "huanqiong/lib/bus.js";
+import { clock, emit, select } from "huanqiong/lib/bus.js";
 import { h, icon } from "huanqiong/lib/dom.js";
 import { dayTime, number } from "huanqiong/lib/format.js";
 import { iso, momentInput, written } from "huanqiong/lib/when.js";
@@ -88,6 +88,12 @@ export const received = (o) => orderDialogs.received(o).then((done) => then(o, d
 export async function reopen(a) {
   await ask(gettext("Reopen"), [summary(a), reasonField()], { yes: gettext("Reopen"), sign: "undo-2",
     send: (d) => act(post(`/api/alerts/${a.id}/reopen`, { reason: d.reason }), gettext("Reopened")) }).then((ok) => ok && again(a.id));
+}
+
+export async function seal(a) {
+  await ask(gettext("Seal the record"), [summary(a), h("p", { class: "hint" }, icon("lock"), gettext("A breach of public order is sealed when its decision takes effect. The alert, its verdicts, orders and outcomes leave every list, count, export and search; opening it needs a ground and two persons.")), reasonField()], {
+    yes: gettext("Seal"), sign: "lock",
+    send: (d) => act(post(`/api/alerts/${a.id}/seal`, { reason: d.reason }), gettext("Sealed")) }).then((ok) => ok && select({ from: "sealed" }));
 }
 
 export async function declareDistress(a) {
