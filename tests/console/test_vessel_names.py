@@ -16,7 +16,16 @@ from huanqiong.lines.names.book import book
 
 BOAT, OTHER, SAME_NUMBER = 412999001, 412999002, 412999003
 FORMS = ["琼临渔11479", "临渔11479", "11479", "QIONGLINYU11479", "QIONG LIN YU 11479"]
-SAID = ["same_name", "number_and_place", "number_and_kind", "number_only", "alike", "beginning", "plain"]
+SAID = [
+    "same_name",
+    "number_and_place",
+    "number_and_kind",
+    "number_and_province",
+    "number_only",
+    "alike",
+    "beginning",
+    "plain",
+]
 FORBID = ["place_differs", "province_differs", "province_guessed"]
 
 

@@ -15,6 +15,7 @@ _REASONS: dict[str, Any] = {
     "same_name": gettext_lazy("same name but for spacing, script or O/0"),
     "number_and_place": gettext_lazy("number and place (%(value)s)"),
     "number_and_kind": gettext_lazy("number and kind"),
+    "number_and_province": gettext_lazy("number and province (%(value)s)"),
     "alike": gettext_lazy("nearly the same letters"),
     "beginning": gettext_lazy("one name is the beginning of the other"),
     "plain": gettext_lazy("compared letter by letter"),

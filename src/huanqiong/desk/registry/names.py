@@ -43,18 +43,18 @@ def read_hits(q: str) -> tuple[Hits, Hits]:
         return [], []
     best = _compared(asked)
     shown = {v: m for v, (m, _) in best.items() if m.score > book().match["differs"]}
-    alike: dict[tuple[str, float], int] = {}
-    for m in shown.values():
-        grade = (m.reasons[0][0], round(m.score, 6))
-        alike[grade] = alike.get(grade, 0) + 1
+    # Who bears the very name takes nothing from the one whose name reads so: both may be the boat.
+    rivals = [m.score for m in shown.values() if m.reasons[0][0] != "same_name"]
+    margin = book().match["margin"]
     order = sorted(best, key=lambda v: (-best[v][0].score, best[v][1].norm, v))
     rows = Vessel.objects.in_bulk(order[:MOST])
     good: Hits = []
     elsewhere: Hits = []
     for v in order[:MOST]:
         match, said = best[v]
-        several = alike.get((match.reasons[0][0], round(match.score, 6)), 1)
-        unsure = several > 1 or any(code in UNSURE for code, _ in match.reasons)
+        several = sum(abs(score - match.score) < margin for score in rivals) or 1
+        better = any(score > match.score for score in rivals)
+        unsure = several > 1 or better or any(code in UNSURE for code, _ in match.reasons)
         how = "guess" if v not in shown or unsure else "read"
         hit = FoundVessel(vessel_row(rows[v]), said.field, said.text, how, match.reasons, several)
         (good if v in shown else elsewhere).append((v, hit))

@@ -63,6 +63,12 @@ def _matching(norm: str) -> QuerySet[SearchTerm]:
     return SearchTerm.objects.filter(norm__contains=norm)
 
 
+def _starting(norm: str) -> QuerySet[SearchTerm]:
+    if connection.vendor == "sqlite":  # its LIKE reads the whole table; by bytes the index answers
+        return SearchTerm.objects.filter(norm__gte=norm, norm__lt=norm + chr(0x10FFFF))
+    return SearchTerm.objects.filter(norm__startswith=norm)
+
+
 def search(q: str, *, limit: int = 20) -> list[FoundVessel]:
     """Vessels that `q` names or numbers, each once with why: equal first; then names that read as the same
     boat, the surest first; then beginnings; then parts; where nothing else is found, boats of that number of
@@ -91,8 +97,7 @@ def _equal(norm: str, limit: int) -> Iterator[tuple[int, FoundVessel]]:
 def _rest(norm: str, limit: int) -> Iterator[tuple[int, FoundVessel]]:
     """Beginnings, then parts."""
     order = Case(When(norm__startswith=norm, then=Value(1)), default=Value(2), output_field=IntegerField())
-    starts = SearchTerm.objects.filter(norm__startswith=norm)
-    for rows, how in ((starts, "start"), (_matching(norm), "part")):
+    for rows, how in ((_starting(norm), "start"), (_matching(norm), "part")):
         ordered = rows.exclude(field=NAME_KEY).select_related("vessel")
         for t in ordered.order_by(order, "norm", "vessel_id", "id")[: limit * 8]:
             begins = "start" if t.norm.startswith(norm) else how

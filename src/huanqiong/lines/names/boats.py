@@ -74,7 +74,8 @@ def parse(text: str) -> BoatName:
     for end, number, tail, joined in _numbers(f):
         for head, slip in _heads(f.chars[:end]):
             if _sound(head, f, end, number, slip):
-                found[_reading(f, end, head, number, tail, joined, slip)] = None
+                for cut in _cuts(f, number, tail):
+                    found[_reading(f, end, head, number, tail, joined, slip, cut)] = None
     return BoatName(text, f.chars, f.cut, tuple(_likely(list(found))))
 
 
@@ -124,7 +125,7 @@ def _heads(chars: str) -> Iterator[tuple[Head, bool]]:
 def _sound(head: Head, f: Folded, end: int, number: str, slip: bool) -> bool:
     """Whether so much is said that the text is a registration number and no proper name."""
     digits, latin, n = len(number), not any(is_han(c) for c in f.chars[:end]), book().number
-    if not end or (head.province and head.form and head.kind and not slip):
+    if not end or (head.province and head.form and (head.kind or f.cut) and not slip):
         return True
     if head.unread or slip or head.kind is None:
         return digits >= n["alone"] and (head.kind is not None or head.form or head.province) is not None
@@ -134,7 +135,9 @@ def _sound(head: Head, f: Folded, end: int, number: str, slip: bool) -> bool:
     return digits >= (n["alone"] if latin and alone else n["latin"] if latin else 1)
 
 
-def _reading(f: Folded, end: int, head: Head, number: str, tail: str, joined: bool, slip: bool) -> Reading:
+def _reading(
+    f: Folded, end: int, head: Head, number: str, tail: str, joined: bool, slip: bool, cut: bool
+) -> Reading:
     guessed: list[Guess] = []
     form, province = head.form, head.province.write if head.province else ""
     if form and not province:
@@ -151,7 +154,7 @@ def _reading(f: Folded, end: int, head: Head, number: str, tail: str, joined: bo
             guessed.append(("letters", f.typed))
     if joined:
         guessed.append(("joined", number))
-    if f.cut and not tail and len(number) < book().number["most"] - 1 and f.chars.endswith(number):
+    if cut:
         guessed.append(("cut", number))
     return Reading(
         province,
@@ -162,6 +165,14 @@ def _reading(f: Folded, end: int, head: Head, number: str, tail: str, joined: bo
         tail,
         tuple(guessed),
     )
+
+
+def _cuts(f: Folded, number: str, tail: str) -> tuple[bool, ...]:
+    """Whether the number may have been cut: no, yes, or both where it has as many digits as most have."""
+    if not f.cut or tail or not f.chars.endswith(number):
+        return (False,)
+    missing = book().number["most"] - len(number)
+    return (False, True) if missing == 1 else (missing > 0,)
 
 
 def _typed(f: Folded, part: str, end: int) -> str:

@@ -60,7 +60,8 @@ class Book:
     """All of it. `mark` names this very content: keys made with another mark are of another book.
 
     `number`: digits a number has at most, needs `alone`, needs after `latin`; `unread`: the longest
-    name of an unknown place; `slip_least`: letters in which a slip is looked for; `match`, `loss`: scores.
+    name of an unknown place; `slip_least`: letters in which a slip is looked for; `ends_letters`: first and
+    last letters by which a proper name is filed; `match`, `loss`: scores.
     """
 
     version: str
@@ -77,6 +78,7 @@ class Book:
     number: dict[str, int]
     unread: dict[str, int]
     slip_least: int
+    ends_letters: int
     match: dict[str, float]
     loss: dict[str, float]
 
@@ -109,6 +111,7 @@ def book() -> Book:
         number=dict(raw["number"]),
         unread=dict(raw["unread"]),
         slip_least=int(raw["slip"]["least"]),
+        ends_letters=int(raw["ends"]["letters"]),
         match={k: v for k, v in raw["match"].items() if k != "loss"},
         loss=dict(raw["match"]["loss"]),
     )

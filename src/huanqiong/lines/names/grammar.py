@@ -9,6 +9,9 @@ from functools import cache
 from huanqiong.lines.names.book import Form, Kind, Province, book
 from huanqiong.lines.names.fold import confused, is_han
 
+NO_BEGINNING = confused("IUV")
+"""Letters with which no syllable of pinyin begins: HUILAI is not HU and ILAI."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -61,7 +64,7 @@ def heads(chars: str) -> list[Head]:
             for form in _forms().get(middle, ()):
                 if province is None or province.write == form.place.province:
                     known.append(Head(province, form, kind))
-            if middle and kind is not None and kind.fishing and _may_be_place(middle):
+            if middle and _may_be_place(middle) and _calls_for_place(province, kind, middle):
                 unread.append(Head(province, None, kind, middle))
     return known or [h for h in unread if h.province] or unread
 
@@ -80,8 +83,16 @@ def _before_kind(chars: str) -> Iterator[tuple[Kind | None, str]]:
             yield kind, chars[: len(chars) - len(s)]
 
 
+def _calls_for_place(province: Province | None, kind: Kind | None, middle: str) -> bool:
+    """Before a fishing boat's kind; or in characters between province and number, as 琼临高10021 has it."""
+    if kind is None:
+        return province is not None and is_han(middle[0])
+    return kind.fishing
+
+
 def _may_be_place(middle: str) -> bool:
     if all(is_han(c) for c in middle):
         return len(middle) <= book().unread["han"]
     letters = sum(c.isalpha() and not is_han(c) for c in middle)
-    return len(middle) <= book().unread["latin"] and letters >= 2 and not any(is_han(c) for c in middle)
+    short = len(middle) <= book().unread["latin"] and letters >= 2
+    return short and middle[0] not in NO_BEGINNING and not any(is_han(c) for c in middle)

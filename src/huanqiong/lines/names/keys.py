@@ -16,7 +16,8 @@ def keys(name: str | BoatName) -> tuple[str, ...]:
     """The keys of a name, each once, the narrowest first; () for a text of no letter and no digit.
 
     `=PLAIN` the folded name (and its first twenty characters, where AIS would cut it); `PLACE#NUMBER` for
-    each place its readings name; `#NUMBER`; `PLACE KIND~DIGITS` where AIS would cut its number, or has.
+    each place its readings name; `#NUMBER`; `PLACE KIND~DIGITS` where AIS would cut its number, or has. Of a
+    proper name also its number with its first and with its last letters: one slip spoils one of them only.
     """
     n = parse(name) if isinstance(name, str) else name
     if not n.plain:
@@ -27,12 +28,21 @@ def keys(name: str | BoatName) -> tuple[str, ...]:
     found += [f"{r.port}#{r.digits}" for r in n.readings if r.port and not r.has("cut")]
     found += [f"#{r.digits}" for r in n.readings if not r.has("cut")]
     found += [key for r in n.readings for key in _cut(r)]
+    found += [] if n.readings else _ends(n.plain)
     return tuple(dict.fromkeys(k[:LONGEST] for k in found))
+
+
+def _ends(chars: str) -> list[str]:
+    letters, few = chars.rstrip("0123456789"), book().ends_letters
+    digits = chars[len(letters) :]
+    if len(letters) < 2 * few:
+        return []
+    return [f"<{digits}:{letters[:few]}", f">{digits}:{letters[-few:]}"]
 
 
 def _cut(r: Reading) -> Iterator[str]:
     """Keys by the digits that are left where twenty characters are all there is."""
-    if not (r.port and r.kind):
+    if not r.port:
         return
     if r.has("cut"):
         yield f"{r.port}{r.kind}~{r.number}"

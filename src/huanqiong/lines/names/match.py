@@ -15,9 +15,9 @@ Reasons = tuple[tuple[str, str], ...]
 class Match:
     """`score` in [0, 1], a rank and no probability; `reasons`: (code, value), the strongest first.
 
-    Reason codes: `same_name`; `number_and_place`, `number_only`, `number_and_kind` what agrees; those of the
-    book's `match.loss` what lessens it; `number_differs`, `place_differs`, `province_differs` what forbids
-    it; `alike`, `beginning`, `plain` of names that are no registration numbers.
+    Reason codes: what agrees is `same_name`, `number_and_place`, `number_and_kind`, `number_and_province` or
+    `number_only`; what lessens it those of the book's `match.loss`; what forbids it `number_differs`,
+    `place_differs`, `province_differs`. Names that are no registration number: `alike`, `beginning`, `plain`.
     """
 
     score: float
@@ -53,7 +53,7 @@ def _pair(a: Reading, b: Reading) -> Match:
     elif a.number != b.number:
         losses.append(("zeros", _both(a.number, b.number)))
     if a.alone or b.alone:
-        what = ("number_only", (a if a.alone else b).number)
+        what = ("number_only", min(a.number, b.number))
         return _score("number_only" if a.alone != b.alone else "read", what, losses, a, b)
     if a.province and b.province and a.province != b.province:
         return Match(book().match["differs"], (("province_differs", _both(a.province, b.province)),))
@@ -68,8 +68,12 @@ def _pair(a: Reading, b: Reading) -> Match:
         losses.append(("kind_differs", _both(a.kind, b.kind)) if said else ("kind_unsaid", a.kind or b.kind))
     if a.place and b.place and not any(code == "place_unread" for code, _ in losses):
         what = ("number_and_place", a.port[1:] or b.port[1:] or min(a.place, b.place))
+    elif a.kind and a.kind == b.kind:
+        what = ("number_and_kind", a.kind)
+    elif a.province and a.province == b.province:
+        what = ("number_and_province", a.province)
     else:
-        what = ("number_and_kind", a.kind or b.kind)
+        what = ("number_only", min(a.number, b.number))
     return _score("read", what, losses, a, b)
 
 
@@ -83,9 +87,10 @@ def _places(a: Reading, b: Reading, losses: list[tuple[str, str]]) -> Match | No
         return None
     if confused(a.place) == confused(b.place):
         return None
-    chinese = [all(is_han(c) for c in r.place) for r in (a, b)]
-    known_in_latin = [bool(r.port) and not c for r, c in zip((a, b), chinese, strict=True)]
-    if all(chinese) or any(known_in_latin):
+    # A place of the book would have been read: it is none that is spelled otherwise. What the book does not
+    # know may be one place in two scripts; in one script it is another.
+    chinese = {all(is_han(c) for c in r.place) for r in (a, b)}
+    if a.port or b.port or len(chinese) == 1:
         return Match(book().match["differs"], (("place_differs", _both(a.place, b.place)),))
     losses.append(("place_unread", _both(a.place, b.place)))
     return None
