@@ -5,6 +5,7 @@ Nothing outlives its date once the job ran, nothing dies early, what is held or 
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Iterator
@@ -387,3 +388,48 @@ def test_killed_in_the_middle_and_run_again_it_finishes(
     bodies = [e.body for e in LogEntry.objects.filter(act="retention.destroy")]
     assert sum('"lake positions' in b for b in bodies) == 4  # one a day, none twice
     assert not Lake(live.lake).verify()
+
+
+def test_killed_between_two_files_none_is_told_of_twice(live: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    w = World(live)
+    for n in range(6):
+        w.fix("ais", SHIP, n, 110.0)
+    left = [r for r, _ in w.raws[:2]]
+    real, now = job.destroy_files, day(400)
+
+    def half(paths: Any) -> int:
+        real([p for p in paths if p.name not in left])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as m, at(monkeypatch, now):
+        m.setattr(job, "destroy_files", half)
+        with pytest.raises(KeyboardInterrupt):
+            job.apply(live, now, by=OPERATOR)
+    assert sorted(found(w)[2]) == sorted(left)
+    with at(monkeypatch, now):
+        w.fix("ais", SHIP, 7, 110.0)  # due too, and in no entry yet
+        assert job.apply(live, now, by=SYSTEM).destroyed == {"raw.file": 3}
+    assert found(w)[2] == set()
+    told = [json.loads(e.body)["details"] for e in LogEntry.objects.filter(act="retention.destroy")]
+    assert [d["count"] for d in told if d["class"] == "raw.file"] == [6, 1]
+    assert not list(live.path.glob(".retention.going*"))
+
+
+def test_files_that_a_hold_took_back_stay_though_an_entry_names_them(
+    live: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    w = World(live)
+    w.fix("ais", SHIP, 1, 110.0)
+    now = day(400)
+
+    def die(_: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as m, at(monkeypatch, now):
+        m.setattr(job, "destroy_files", die)
+        with pytest.raises(KeyboardInterrupt):
+            job.apply(live, now, by=OPERATOR)
+    w.hold(SHIP, 0, 10, None)
+    with at(monkeypatch, now):
+        assert job.apply(live, now, by=SYSTEM).destroyed == {}
+    assert found(w)[2] == {w.raws[0][0]}

@@ -1,4 +1,4 @@
-"""Retention once a day: due since the last moment of the table's hour, unless a run began since then.
+"""Retention once a day: what was due at the last moment of the table's hour, unless a run was as of it.
 
 The last run stands in the audit log, so that a worker started anew neither repeats nor skips one.
 """
@@ -28,7 +28,7 @@ def last_moment(now: datetime, book: RetentionBook) -> datetime:
 
 
 def due(now: datetime, book: RetentionBook | None = None) -> bool:
-    """Whether today's run has not begun yet. One that began after `now`, by a clock set back, is none."""
+    """Whether today's run is still to be done. One as of after `now`, by a clock set back, is none."""
     last = reads.last_retention_run()
     return last is None or not last_moment(now, book or retention_book()) <= last.began <= now
 
@@ -38,7 +38,8 @@ def run_daily(store: Store, now: datetime | None = None) -> Done | None:
     now = now or datetime.now(UTC)
     if not applies(store) or not due(now):
         return None
-    done = apply(store, now, by=SYSTEM)
+    # As of the moment, not of now: taken up after a kill it finds the same rows, under the same entries.
+    done = apply(store, last_moment(now, retention_book()), by=SYSTEM)
     gone = ", ".join(f"{code} {count}" for code, count in sorted(done.destroyed.items()))
     log.info("retention ran: destroyed %s; %d holds lapsed", gone or "nothing", len(done.lapsed))
     return done

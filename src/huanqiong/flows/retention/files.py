@@ -14,6 +14,7 @@ from huanqiong.desk.watch.models import Frozen, Verdict
 from huanqiong.flows.retention.alerts import Bundle
 from huanqiong.flows.retention.guards import Guard
 from huanqiong.flows.retention.tally import Tally
+from huanqiong.flows.retention.unfinished import Batch
 from huanqiong.lake.store import Store
 
 _SHA = re.compile(r"[0-9a-f]{64}")
@@ -78,7 +79,11 @@ class Files:
         oldest = min((f.start for _, f in self.all), default=None)
         into.add(len(self.all), oldest, len(self.going), len(self.due) - len(self.going))
 
-    def digest(self) -> str:
-        """SHA-256 over where they lay and since when; an object's name is its content's hash."""
-        names = sorted(f"{f.path.relative_to(self.store.path)} {f.start.isoformat()}" for _, f in self.going)
-        return hashlib.sha256("\n".join(names).encode()).hexdigest()
+    def names(self) -> list[str]:
+        """Where those lie that go, and since when, sorted; an object's name is its content's hash."""
+        return sorted(f"{f.path.relative_to(self.store.path)} {f.start.isoformat()}" for _, f in self.going)
+
+
+def batch_of(where: str, names: Sequence[str]) -> Batch:
+    """What one entry of the log speaks of: the digest is the SHA-256 over the names."""
+    return Batch(where, hashlib.sha256("\n".join(names).encode()).hexdigest(), tuple(names))

@@ -18,11 +18,12 @@ from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.retention import RetentionBook, retention_book
 from huanqiong.desk.watch import acts as watch
 from huanqiong.flows.retention import alerts, guards
-from huanqiong.flows.retention.files import Files, raw_of_alerts
+from huanqiong.flows.retention.files import Files, batch_of, raw_of_alerts
 from huanqiong.flows.retention.guards import Fixes, Guard
 from huanqiong.flows.retention.rows import BATCH, BLANK, Plain, Salts, Silences, Static, nameless
 from huanqiong.flows.retention.tally import Tally
 from huanqiong.flows.retention.tracks import Tracks, raw_needed
+from huanqiong.flows.retention.unfinished import Unfinished
 from huanqiong.lake.durable import only_writer
 from huanqiong.lake.forget import Going, destroy_files, forget, pieces
 from huanqiong.lake.manifest import Kind
@@ -166,11 +167,25 @@ def _lake_and_files(
             forget(lake, kind, tracks.choose, told, before=tracks.before)
         tell("lake", i + 1, len(KINDS))
     for files in _files(store, book, held, stays, now):
-        if files.going:
-            where = " ".join(files.rule.files)
-            acts.log_destroyed(files.rule.code, where, len(files.going), files.digest(), mark, by=by)
-            done.add(files.rule.code, destroy_files(f.path for _, f in files.going))
+        done.add(files.rule.code, _destroy(store, files, mark, by=by))
     tell("files", 1, 1)
+
+
+def _destroy(store: Store, files: Files, mark: str, *, by: Actor) -> int:
+    """The files of one class: entry first, for those that no run which was cut off had one for already."""
+    code = files.rule.code
+    unfinished = Unfinished(store.path, code)
+    told = unfinished.told(lambda b: reads.destroyed_stands(code, b.where, len(b.names), b.digest))
+    known = {name for batch in told for name in batch.names}
+    if fresh := [name for name in files.names() if name not in known]:
+        batch = batch_of(" ".join(files.rule.files), fresh)
+        unfinished.write([*told, batch])
+        acts.log_destroyed(code, batch.where, len(fresh), batch.digest, mark, by=by)
+    elif files.going and reads.holds_mark() != mark:
+        raise StateError("A hold was set or lifted meanwhile: run `hq retention apply` again.")
+    gone = destroy_files(f.path for _, f in files.going)
+    unfinished.clear()
+    return gone
 
 
 def _sources(

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from huanqiong.core.errors import StateError
 from huanqiong.desk.trust import reads
+from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.canonical import canonical, sha256_hex
@@ -61,16 +62,18 @@ def log_destroyed(code: str, where: str, count: int, keys_sha256: str, holds: st
     """The entry for rows of the lake or for files, written before they go: nothing goes without one.
 
     `where`: which day or folder. `holds`: the holds the choice was made under (`reads.holds_mark`);
-    StateError where they changed since. A second time with the same keys, after a kill, adds nothing.
+    StateError where they changed since. A second time with the same keys, after a kill, adds nothing,
+    whoever ran it first.
     """
-    asked = [code, where, count, keys_sha256]
+    allow(by, "retention.apply")
+    if reads.destroyed_stands(code, where, count, keys_sha256):
+        return
     with act(
         "retention.destroy",
         by=by,
         permission="retention.apply",
         subject=f"class:{code}",
-        asked=asked,
-        request_id=f"retention:{sha256_hex(canonical(asked))}",
+        request_id=reads.destroy_request(code, where, count, keys_sha256),
     ) as a:
         if a.repeated:
             return

@@ -26,7 +26,12 @@ from huanqiong.desk.trust.reads.people import (
     person_of,
     roles_held,
 )
-from huanqiong.desk.trust.reads.retention import RetentionRun, last_retention_run
+from huanqiong.desk.trust.reads.retention import (
+    RetentionRun,
+    destroy_request,
+    destroyed_stands,
+    last_retention_run,
+)
 from huanqiong.desk.trust.reads.seals import sealed_subjects, seals_of
 from huanqiong.desk.trust.reads.sessions import SessionRow, session, session_counts, sessions_of
 
@@ -61,6 +66,8 @@ __all__ = [
     "outbox_after",
     "outbox_end",
     "outbox_waiting",
+    "destroy_request",
+    "destroyed_stands",
     "last_retention_run",
     "people",
     "person",

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from huanqiong.desk.trust.models import LogEntry
+from huanqiong.desk.trust.canonical import canonical, sha256_hex
+from huanqiong.desk.trust.models import LogEntry, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,13 @@ def last_retention_run() -> RetentionRun | None:
         lapsed=tuple(did["lapsed"]),
         blanked=int(did["blanked"]),
     )
+
+
+def destroy_request(code: str, where: str, count: int, keys_sha256: str) -> str:
+    """The id under which the entry for these rows or files is written, once."""
+    return f"retention:{sha256_hex(canonical([code, where, count, keys_sha256]))}"
+
+
+def destroyed_stands(code: str, where: str, count: int, keys_sha256: str) -> bool:
+    """Whether the entry for these rows or files stands, of a run that was cut off before they were gone."""
+    return Receipt.objects.filter(request_id=destroy_request(code, where, count, keys_sha256)).exists()
