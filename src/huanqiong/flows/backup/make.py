@@ -159,16 +159,20 @@ class _Packer:
             name = path.relative_to(self.store.path).as_posix()
             try:
                 with path.open("rb") as f:
-                    self._add(tar, name, f, mode=path.stat().st_mode & 0o777)
+                    found = os.fstat(f.fileno())
+                    self._add(tar, name, f, mode=found.st_mode & 0o777, mtime=found.st_mtime)
             except FileNotFoundError:
                 continue  # merged into another part meanwhile; a restore tells if it was needed
             self.files += 1
 
-    def _add(self, tar: tarfile.TarFile, name: str, source: IO[bytes], mode: int = 0o600) -> None:
+    def _add(
+        self, tar: tarfile.TarFile, name: str, source: IO[bytes], mode: int = 0o600, mtime: float = 0
+    ) -> None:
+        """`mtime`: since when a file's period of retention runs; 0: it has none."""
         digest = hashlib.sha256()
         source.seek(0, os.SEEK_END)
         info = tarfile.TarInfo(name)
-        info.size, info.mode = source.tell(), mode
+        info.size, info.mode, info.mtime = source.tell(), mode, mtime
         source.seek(0)
         tar.addfile(info, _Hashed(source, info.size, digest.update))  # type: ignore[arg-type]
         self.members[name] = digest.hexdigest()
