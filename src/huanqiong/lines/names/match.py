@@ -123,15 +123,18 @@ def _plain(a: BoatName, b: BoatName) -> Match:
         return Match(0.0, (("plain", ""),))
     if y.startswith(x) and (a.cut or b.cut) and len(x) > len(y) // 2:
         return Match(book().match["beginning"] * len(x) / len(y), (("beginning", x),))
-    alike = 1 - _steps(x, y) / len(y)
     # A number is an identity: 演海风918 and 演海风919 are two ships, however much of them is equal.
-    if alike < book().match["plain_least"] or _digits(x) != _digits(y):
+    far = len(x) < book().match["plain_least"] * len(y) or _digits(x) != _digits(y)
+    alike = 0.0 if far else 1 - _steps(x, y) / len(y)
+    if alike < book().match["plain_least"]:
         return Match(0.0, (("plain", _both(x, y)),))
     return Match(alike * book().match["read"], (("alike", _both(x, y)),))
 
 
 def _digits(s: str) -> str:
-    return "".join(c for c in s if c.isdigit())
+    """The number at the end, and the digits before it that stand for no letter."""
+    head = s.rstrip("0123456789")
+    return "".join(c for c in head if c in "23456789") + ":" + s[len(head) :]
 
 
 def _steps(a: str, b: str) -> int:
