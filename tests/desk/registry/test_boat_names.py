@@ -161,6 +161,7 @@ def test_keys_hold_no_names_and_are_no_part_of_the_text_index() -> None:
         ("琼临渔11479", "somewhere", ["临高"], None),
         ("琼海渔01234", "琼海潭门", ["琼海", "海口"], False),
         ("海鸥八号", "海口", None, None),
+        ("QOINGLINYU11479", "", None, None),
     ],
 )
 def test_the_home_port_of_a_name_is_a_reading(

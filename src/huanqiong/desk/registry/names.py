@@ -89,20 +89,19 @@ def implied_home(v: VesselRow) -> ImpliedHome | None:
     The register's name is read, else what the vessel says. It is a reading, not a fact: where the register
     names another port, `differs` is True; None where the register names none, or none that is known.
     """
-    for name in (v.name_zh, v.name_en, v.said_name):
-        places = parse(name).places if name else ()
-        if places:
-            registered = _places_in(v.home_port)
-            implied = {p.key for p in places}
-            return ImpliedHome(
-                name=name,
-                from_register=name != v.said_name,
-                places=tuple(ImpliedPlace(p.zh, p.en, p.province) for p in places),
-                differs=None if not registered else not (implied & registered),
-            )
-        if name:
-            return None
-    return None
+    name = v.name_zh or v.name_en or v.said_name
+    # A place that only a slip would make is none.
+    exact = (r for r in parse(name).readings if r.port and not r.has("spelling"))
+    places = [p for key in dict.fromkeys(r.port for r in exact) if (p := book().place(key)) is not None]
+    if not places:
+        return None
+    registered = _places_in(v.home_port)
+    return ImpliedHome(
+        name=name,
+        from_register=bool(v.name_zh or v.name_en),
+        places=tuple(ImpliedPlace(p.zh, p.en, p.province) for p in places),
+        differs=None if not registered else registered.isdisjoint(p.key for p in places),
+    )
 
 
 def _places_in(text: str) -> set[str]:

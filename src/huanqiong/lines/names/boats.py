@@ -128,7 +128,7 @@ def _sound(head: Head, f: Folded, end: int, number: str, slip: bool) -> bool:
     if not end or (head.province and head.form and (head.kind or f.cut) and not slip):
         return True
     if head.unread or slip or head.kind is None:
-        return digits >= n["alone"] and (head.kind is not None or head.form or head.province) is not None
+        return digits >= n["alone"] and any((head.province, head.form, head.kind))
     if head.form is None and not head.kind.fishing:
         return head.province is not None and digits >= n["alone"]
     alone = head.form is None and head.province is None
