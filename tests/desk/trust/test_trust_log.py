@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from huanqiong.core.errors import IntegrityError, StoreError
 from huanqiong.core.merkle import Frontier
-from huanqiong.desk.trust.canonical import canonical
+from huanqiong.desk.trust.canonical import canonical, plain
 from huanqiong.desk.trust.keys import signing_key
 from huanqiong.desk.trust.log import (
     THINNED,
@@ -264,3 +265,19 @@ def test_verifying_needs_no_django(tmp_path: Path, name: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "5 entries" in done.stdout
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**70), 2**70)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(st.characters(exclude_categories=())),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_the_quick_canonical_text_is_the_slow_one(value: Any) -> None:
+    slow = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical(value) == slow

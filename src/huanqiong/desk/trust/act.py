@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -30,9 +30,9 @@ from huanqiong.core.errors import StateError
 from huanqiong.desk.trust import sequencer
 from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.actor import Actor
-from huanqiong.desk.trust.canonical import canonical, plain, sha256_hex
+from huanqiong.desk.trust.canonical import canonical, sha256_hex
 from huanqiong.desk.trust.clock import now
-from huanqiong.desk.trust.models import LogEntry, LogSalt, OutboxRow, Receipt
+from huanqiong.desk.trust.models import LogEntry, LogSalt, Receipt
 from huanqiong.desk.trust.which import suite
 
 
@@ -85,68 +85,58 @@ def _holds_private(value: Any) -> bool:
     return isinstance(value, Private) and bool(value.value)
 
 
-@dataclass(slots=True)
-class _Written:
-    """What acts leave: rows of entries, each with the salt of its private values or None, and of news.
+_Row = tuple[tuple[Any, ...], bytes | None]
+"""An entry's columns, and the salt of its private values or None."""
 
-    Written in plain SQL: an act's own change costs little more than its commit, and so must its entry.
-    """
 
-    entries: list[tuple[Any, ...]] = field(default_factory=list)
-    salts: list[bytes | None] = field(default_factory=list)
-    told: list[tuple[str, Any, datetime]] = field(default_factory=list)
+def _row(a: Act) -> _Row:
+    salt = secrets.token_bytes(16) if _holds_private(a.details) else None
+    body = canonical(
+        {
+            "v": 1,
+            "id": secrets.token_hex(8),  # equal acts at one instant stay distinct leaves
+            "at": a.at,
+            "actor": a.by.code,
+            "act": a.name,
+            "subject": a.subject,
+            "details": _hide(a.details, salt or b""),
+        }
+    )
+    leaf = suite().hasher.leaf(body.encode())
+    news = canonical(a.told) if a.told else None
+    return (body, leaf, a.at, a.by.code, a.name, a.subject[:80], news), salt
 
-    def add(self, a: Act) -> None:
-        salt = secrets.token_bytes(16) if _holds_private(a.details) else None
-        body = canonical(
-            {
-                "v": 1,
-                "id": secrets.token_hex(8),  # equal acts at one instant stay distinct leaves
-                "at": a.at,
-                "actor": a.by.code,
-                "act": a.name,
-                "subject": a.subject,
-                "details": _hide(a.details, salt or b""),
-            }
-        )
-        leaf = suite().hasher.leaf(body.encode())
-        self.entries.append((body, leaf, a.at, a.by.code, a.name, a.subject[:80]))
-        self.salts.append(salt)
-        self.told += [(topic, plain(ids), a.at) for topic, ids in a.told]
 
-    def save(self, using: str) -> None:
-        connection = connections[using]
-        times: dict[datetime, Any] = {}
-
-        def time(at: datetime) -> Any:
-            if at not in times:
-                times[at] = connection.ops.adapt_datetimefield_value(at)
-            return times[at]
-
-        with connection.cursor() as cursor:
-            salted = []
-            for (body, leaf, at, *rest), salt in zip(self.entries, self.salts, strict=True):
-                row = (body, leaf, time(at), *rest)
-                if salt is None:
-                    cursor.execute(_ENTRY, row)
-                else:
-                    cursor.execute(_ENTRY + " RETURNING id", row)
-                    salted.append((cursor.fetchone()[0], salt))
-            for entry, salt in salted:
-                cursor.execute(_SALT, (entry, salt))
-            for topic, ids, at in self.told:
-                cursor.execute(_NEWS, (topic, connection.ops.adapt_json_value(ids, None), time(at)))
+def _save(rows: list[_Row], using: str) -> None:
+    """Writes entries in plain SQL, beside the ORM: an act's own change costs little more than its commit, and
+    so must its entry."""
+    connection = connections[using]
+    entry, salted = _STATEMENTS[connection.vendor]
+    driver = connection.connection
+    with connection.wrap_database_errors:
+        for columns, salt in rows:
+            if connection.vendor == "sqlite":
+                at = columns[2].astimezone(UTC).replace(tzinfo=None)
+                columns = (*columns[:2], str(at), *columns[3:])
+            if salt is None:
+                driver.execute(entry, columns)
+            else:
+                key = driver.execute(entry + " RETURNING id", columns).fetchone()[0]
+                driver.execute(salted, (key, salt))
 
 
 _ENTRY = (
-    f"INSERT INTO {LogEntry._meta.db_table} (body, leaf, at, actor, act, subject)"
-    " VALUES (%s, %s, %s, %s, %s, %s)"
+    f"INSERT INTO {LogEntry._meta.db_table} (body, leaf, at, actor, act, subject, news)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
 _SALT = f"INSERT INTO {LogSalt._meta.db_table} (entry, salt) VALUES (%s, %s)"
-_NEWS = f"INSERT INTO {OutboxRow._meta.db_table} (topic, payload, at) VALUES (%s, %s, %s)"
+_STATEMENTS = {
+    "postgresql": (_ENTRY, _SALT),
+    "sqlite": (_ENTRY.replace("%s", "?"), _SALT.replace("%s", "?")),
+}
 
 
-_together: ContextVar[_Written | None] = ContextVar("_together", default=None)
+_together: ContextVar[list[_Row] | None] = ContextVar("_together", default=None)
 
 
 @contextmanager
@@ -154,13 +144,13 @@ def together(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """One transaction of all acts inside: they are committed, or lost, together; each has its own entry."""
     _give_way(using)
     with transaction.atomic(using=using):
-        written = _Written()
-        token = _together.set(written)
+        rows: list[_Row] = []
+        token = _together.set(rows)
         try:
             yield
         finally:
             _together.reset(token)
-        written.save(using)
+        _save(rows, using)
 
 
 @contextmanager
@@ -197,13 +187,11 @@ def act(
                 return
         yield a
         if not a.idle:
-            written = _together.get()
-            if written is not None:
-                written.add(a)
+            rows = _together.get()
+            if rows is not None:
+                rows.append(_row(a))
             else:
-                alone = _Written()
-                alone.add(a)
-                alone.save(using)
+                _save([_row(a)], using)
         if request_id:
             Receipt.objects.using(using).create(
                 request_id=request_id,

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 
 def plain(value: Any) -> Any:
     """The value made of dict, list, str, int, bool and None alone; ValueError on NaN and naive times."""
@@ -35,9 +37,11 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> str:
     """The canonical JSON text of a value."""
-    return json.dumps(
-        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    flat = plain(value)
+    try:
+        return orjson.dumps(flat, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:  # a number beyond 64 bits, half a character: the same text, slowly
+        return json.dumps(flat, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def sha256_hex(text: str) -> str:

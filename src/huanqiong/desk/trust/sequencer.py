@@ -7,11 +7,14 @@ mid-round, the next round does it again. Several processes may each run one: the
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -105,9 +108,7 @@ def sequence(keys: Path, using: str = DEFAULT_DB_ALIAS) -> int:
 def _waiting(using: str) -> bool:
     """Whether anything waits, or the log has not begun."""
     return (
-        LogEntry.objects.using(using).filter(seq=None).exists()
-        or OutboxRow.objects.using(using).filter(pos=None).exists()
-        or not LogState.objects.using(using).exists()
+        LogEntry.objects.using(using).filter(seq=None).exists() or not LogState.objects.using(using).exists()
     )
 
 
@@ -131,9 +132,10 @@ def _round(keys: Path, using: str) -> int:
                 "a log keeps the suite it began with. Restore store.toml."
             )
         entries = LogEntry.objects.using(using).filter(seq=None).order_by("id")
-        leaves = list(entries.values_list("id", "leaf")[:ROUND])
+        waiting = list(entries.values_list("id", "leaf", "at", "news")[:ROUND])
+        leaves = [(pk, leaf) for pk, leaf, _, _ in waiting]
         _place(leaves, state.size, using)
-        _tell(state, using)
+        _tell(state, ((at, news) for _, _, at, news in waiting if news is not None), using)
         if leaves or not LogCheckpoint.objects.using(using).exists():
             _grow(state, [bytes(leaf) for _, leaf in leaves], keys, using)
         state.save(using=using)
@@ -169,19 +171,20 @@ def _begin(using: str) -> LogState:
 def _place(leaves: list[tuple[int, bytes]], size: int, using: str) -> None:
     with connections[using].cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {LogEntry._meta.db_table} SET seq = %s WHERE id = %s AND seq IS NULL",
+            f"UPDATE {LogEntry._meta.db_table} SET seq = %s, news = NULL WHERE id = %s AND seq IS NULL",
             [(size + n, pk) for n, (pk, _) in enumerate(leaves, 1)],
         )
 
 
-def _tell(state: LogState, using: str) -> None:
-    waiting = OutboxRow.objects.using(using).filter(pos=None).order_by("id").values_list("id", flat=True)
-    rows = list(waiting[:ROUND])
-    with connections[using].cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {OutboxRow._meta.db_table} SET pos = %s WHERE id = %s",
-            [(state.told + n, pk) for n, pk in enumerate(rows, 1)],
-        )
+def _tell(state: LogState, news: Iterable[tuple[datetime, str]], using: str) -> None:
+    """What the entries that were placed brought for the stream, in their order."""
+    rows = [(topic, ids, at) for at, text in news for topic, ids in json.loads(text)]
+    OutboxRow.objects.using(using).bulk_create(
+        [
+            OutboxRow(pos=state.told + n, topic=topic, payload=ids, at=at)
+            for n, (topic, ids, at) in enumerate(rows, 1)
+        ]
+    )
     state.told += len(rows)
 
 

@@ -42,9 +42,9 @@ class Plain:
         people = frozenset().union(*(g.persons for g in guards)) if guards else frozenset()
         if people and any(f.name == "person" for f in self.model._meta.get_fields()):
             self.stays |= Q(person__code__in=people)
-        if self.model is OutboxRow:  # where a stream resumes, and what waits for its place
+        if self.model is OutboxRow:  # where a stream resumes
             newest = OutboxRow.objects.aggregate(end=Max("pos"))["end"]
-            self.stays |= Q(pos=None) | Q(pos=newest)
+            self.stays |= Q(pos=newest)
 
     def tally(self, into: Tally) -> None:
         """Counts the table."""

@@ -10,9 +10,10 @@ _PLACED = models.Q(seq__isnull=False)
 class LogEntry(models.Model):
     """One act. `body` is the canonical JSON that is hashed; the columns beside it only serve searching.
 
-    It commits with its act, without a place; the sequencer gives `seq` (1, 2, ...) afterwards. `leaf` is the
-    entry's hash in the log's tree: H(0x00 || body). Indexes hold placed entries only: an act writes one page
-    of the table and one of the list of those that wait, and a round writes the others for many at once.
+    It commits with its act, without a place, and brings the act's news; the sequencer gives `seq` (1, 2, ...)
+    and passes the news on afterwards. `leaf` is the entry's hash in the log's tree: H(0x00 || body). Indexes
+    hold placed entries only: an act writes one page of the table and one of the list of those that wait, and
+    a round writes the others for many at once.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -23,6 +24,7 @@ class LogEntry(models.Model):
     actor = models.CharField(max_length=20)
     act = models.CharField(max_length=60)
     subject = models.CharField(max_length=80, blank=True)
+    news = models.TextField(null=True)  # [[topic, ids], ...] for the stream, until the entry has its place
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["seq"], name="trust_log_seq", condition=_PLACED)]

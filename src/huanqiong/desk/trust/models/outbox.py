@@ -8,22 +8,14 @@ from django.db import models
 class OutboxRow(models.Model):
     """What changed, for the stream: a topic and ids, never contents.
 
-    `pos` is given after the commit by the sequencer: a reader that remembers the last one misses nothing,
-    however many write at once.
+    The sequencer writes it when the act's entry, which brought the news, gets its place: a reader that
+    remembers the last `pos` misses nothing, however many write at once.
     """
 
-    pos = models.BigIntegerField(null=True)
+    pos = models.BigIntegerField(unique=True)
     topic = models.CharField(max_length=40)
     payload = models.JSONField()
     at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["pos"], name="trust_outbox_pos", condition=models.Q(pos__isnull=False)
-            )
-        ]
-        indexes = [models.Index(fields=["id"], name="trust_outbox_waiting", condition=models.Q(pos=None))]
 
 
 class Receipt(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from huanqiong.desk.trust.models import OutboxRow
+from huanqiong.desk.trust.models import LogEntry, OutboxRow
 
 
 def outbox_after(cursor: int, limit: int = 500) -> list[tuple[int, str, dict[str, Any], datetime]]:
@@ -22,5 +22,5 @@ def outbox_end() -> int:
 
 
 def outbox_waiting() -> int:
-    """How many rows wait for their place."""
-    return OutboxRow.objects.filter(pos=None).count()
+    """How many acts' news wait for their entry's place."""
+    return LogEntry.objects.filter(seq=None, news__isnull=False).count()
