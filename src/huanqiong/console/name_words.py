@@ -22,6 +22,7 @@ _REASONS: dict[str, Any] = {
     "province_guessed": gettext_lazy("province not said"),
     "place_form": gettext_lazy("place written in two ways (%(value)s)"),
     "kind_unsaid": gettext_lazy("kind not said on both sides"),
+    "kind_open": gettext_lazy("kind left open (%(value)s)"),
     "zeros": gettext_lazy("leading zeros left out"),
     "letters": gettext_lazy("O/0 or I/1 exchanged"),
     "joined": gettext_lazy("digits stood apart"),

@@ -97,6 +97,12 @@ def test_another_place_of_that_number_is_shown_only_where_nothing_else_is_found(
     assert [h.row.mmsi for h in search("QIONGWENCHANGYU11479")] == [B]
 
 
+def test_a_boat_of_another_kind_is_only_a_guess() -> None:
+    registered((A, "桂东兴01376"))
+    assert [h.how for h in search("GUI DONG XING YU 01376")] == ["read"]
+    assert [h.how for h in search("GUIDONGXINGYUGONG01376")] == ["guess"]
+
+
 def test_a_name_that_ais_cut_finds_what_it_may_go_on_to() -> None:
     registered((A, "琼东方渔12345"), (B, "琼东方渔22345"))
     [hit] = search("QIONG DONG FANG YU 1")

@@ -54,6 +54,12 @@ def test_what_forbids_is_said_and_leaves_next_to_nothing(a: str, b: str, why: st
     assert why in dict(m.reasons)
 
 
+def test_a_name_without_a_kind_is_a_fishing_boats_and_of_no_other_for_sure() -> None:
+    assert dict(compare("琼临高11198", "琼临渔11198").reasons)["kind_unsaid"] == "渔"
+    assert dict(compare("琼临高11198", "琼临渔运11198").reasons)["kind_open"] == "渔运"
+    assert compare("琼临高11198", "琼临渔11198").score > compare("琼临高11198", "琼临渔运11198").score
+
+
 def test_the_same_sound_in_two_characters_is_two_places() -> None:
     # 廉 and 连 are both LIAN: in pinyin they stay open, in characters they differ.
     assert compare("粤廉渔12345", "LIANYU12345").score > 0.8

@@ -26,7 +26,9 @@ NAME_KEY = "name_key"
 NAMES = ("name", "name_zh")
 MOST = 400
 """Vessels that are compared with what is searched, of each width of key; a number alone has far fewer."""
-UNSURE = frozenset({"spelling", "tail", "place_unsaid", "place_unread", "kind_differs", "cut", "number_only"})
+UNSURE = frozenset(
+    {"spelling", "tail", "place_unsaid", "place_unread", "kind_differs", "kind_open", "cut", "number_only"}
+)
 """Reasons with which a name that is found stays a guess, however few were found."""
 
 FILED = "registry.file_names"

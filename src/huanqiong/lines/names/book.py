@@ -59,15 +59,16 @@ class Form:
 class Book:
     """All of it. `mark` names this very content: keys made with another mark are of another book.
 
-    `number`: digits a number has at most, needs `alone`, needs after `latin`; `unread`: the longest
-    name of an unknown place; `slip_least`: letters in which a slip is looked for; `ends_letters`: first and
-    last letters by which a proper name is filed; `match`, `loss`: scores.
+    `usual_kind`: of a name that says none; `number`: digits a number has at most, needs `alone`, needs after
+    `latin`; `unread`: the longest name of an unknown place; `slip_least`: letters in which a slip is looked
+    for; `ends_letters`: first and last letters by which a proper name is filed; `match`, `loss`: scores.
     """
 
     version: str
     mark: str
     provinces: tuple[Province, ...]
     kinds: tuple[Kind, ...]
+    usual_kind: str
     forms: tuple[Form, ...]
     confused: dict[str, str]
     simplified: dict[str, str]
@@ -100,6 +101,7 @@ def book() -> Book:
         version=raw["version"],
         mark=f"{raw['version']}:{hashlib.sha256(data.path(FILE).read_bytes()).hexdigest()[:12]}",
         provinces=tuple(Province(p["write"], p["pinyin"], p["zh"], p["en"]) for p in raw["province"]),
+        usual_kind=next(k["write"] for k in raw["kind"] if k.get("usual")),
         kinds=tuple(Kind(k["write"], k["pinyin"], bool(k.get("fishing"))) for k in raw["kind"]),
         forms=tuple(forms),
         confused=dict(raw["confused"]),

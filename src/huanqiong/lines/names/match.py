@@ -64,8 +64,7 @@ def _pair(a: Reading, b: Reading) -> Match:
     elif a.place or b.place:
         losses.append(("place_unsaid", a.place or b.place))
     if a.kind != b.kind:
-        said = a.kind and b.kind
-        losses.append(("kind_differs", _both(a.kind, b.kind)) if said else ("kind_unsaid", a.kind or b.kind))
+        losses.append(_kinds(a.kind, b.kind))
     if a.place and b.place and not any(code == "place_unread" for code, _ in losses):
         what = ("number_and_place", a.port[1:] or b.port[1:] or min(a.place, b.place))
     elif a.kind and a.kind == b.kind:
@@ -75,6 +74,13 @@ def _pair(a: Reading, b: Reading) -> Match:
     else:
         what = ("number_only", min(a.number, b.number))
     return _score("read", what, losses, a, b)
+
+
+def _kinds(a: str, b: str) -> tuple[str, str]:
+    if a and b:
+        return ("kind_differs", _both(a, b))
+    said = a or b
+    return ("kind_unsaid" if said == book().usual_kind else "kind_open", said)
 
 
 def _places(a: Reading, b: Reading, losses: list[tuple[str, str]]) -> Match | None:
