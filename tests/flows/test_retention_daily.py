@@ -80,7 +80,7 @@ def test_the_last_run_says_what_it_did(live: Store) -> None:
     run = reads.last_retention_run()
     assert run is not None
     assert (run.destroyed["receipt"], run.proposed, run.lapsed) == (1, (), (hold,))
-    assert run.began == daily.last_moment(began, retention_book())
+    assert run.as_of == daily.last_moment(began, retention_book())
     assert run.ended <= datetime.now(UTC)
 
 

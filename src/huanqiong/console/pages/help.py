@@ -67,6 +67,6 @@ def _retention(request: HttpRequest) -> dict[str, Any]:
         "applies": True,
         "run": run,
         "daily_at": book.daily_at,
-        "late": run is None or datetime.now(UTC) - run.began > timedelta(hours=LATE_H),
+        "late": run is None or datetime.now(UTC) - run.as_of > timedelta(hours=LATE_H),
         "gone": [(class_name(code), n) for code, n in sorted(run.destroyed.items())] if run else [],
     }

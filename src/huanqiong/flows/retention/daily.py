@@ -30,7 +30,7 @@ def last_moment(now: datetime, book: RetentionBook) -> datetime:
 def due(now: datetime, book: RetentionBook | None = None) -> bool:
     """Whether today's run is still to be done. One as of after `now`, by a clock set back, is none."""
     last = reads.last_retention_run()
-    return last is None or not last_moment(now, book or retention_book()) <= last.began <= now
+    return last is None or not last_moment(now, book or retention_book()) <= last.as_of <= now
 
 
 def run_daily(store: Store, now: datetime | None = None) -> Done | None:

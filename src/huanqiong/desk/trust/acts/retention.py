@@ -84,7 +84,7 @@ def log_destroyed(code: str, where: str, count: int, keys_sha256: str, holds: st
 
 
 def log_run(
-    began: datetime,
+    as_of: datetime,
     destroyed: Mapping[str, int],
     proposed: Sequence[int],
     lapsed: Sequence[int],
@@ -92,13 +92,13 @@ def log_run(
     *,
     by: Actor,
 ) -> None:
-    """The entry that a run of the job came to its end: what was due at `began` is gone.
+    """The entry that a run of the job came to its end: what was due at `as_of` is gone.
 
     `destroyed`: records by class; `proposed`, `lapsed`: ids of holds; `blanked`: vessels' names.
     """
     with act("retention.run", by=by, permission="retention.apply") as a:
         a.details = {
-            "began": began, "destroyed": destroyed, "proposed": proposed, "lapsed": lapsed, "blanked": blanked
+            "as_of": as_of, "destroyed": destroyed, "proposed": proposed, "lapsed": lapsed, "blanked": blanked
         }  # fmt: skip
 
 

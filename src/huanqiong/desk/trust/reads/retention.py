@@ -12,9 +12,11 @@ from huanqiong.desk.trust.models import LogEntry, Receipt
 
 @dataclass(frozen=True, slots=True)
 class RetentionRun:
-    """A run that came to its end. `destroyed`: records by class; `proposed`, `lapsed`: ids of holds."""
+    """A run that came to its end. `as_of`: what was due then is gone. `destroyed`: records by class;
+    `proposed`, `lapsed`: ids of holds; `blanked`: vessels' names.
+    """
 
-    began: datetime
+    as_of: datetime
     ended: datetime
     destroyed: dict[str, int]
     proposed: tuple[int, ...]
@@ -31,7 +33,7 @@ def last_retention_run() -> RetentionRun | None:
     row = max(newest, key=lambda r: r.pk)
     did = json.loads(row.body)["details"]
     return RetentionRun(
-        began=datetime.fromisoformat(did["began"]),
+        as_of=datetime.fromisoformat(did["as_of"]),
         ended=row.at,
         destroyed=dict(did["destroyed"]),
         proposed=tuple(did["proposed"]),
