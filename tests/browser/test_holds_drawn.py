@@ -22,6 +22,19 @@ t = lambda d: datetime(2026, 11, d, tzinfo=UTC)
 print(acts.propose_hold("order:7", "alert:1", "查获 A hit (order:7)", by=SYSTEM,
     since=t(20), until=t(23), box=(110.2, 18.2, 111.0, 18.9)))
 """
+HIT = """
+import django
+from datetime import UTC, datetime
+django.setup()
+from huanqiong.desk.trust import reads
+from huanqiong.desk.watch import acts
+from huanqiong.desk.watch.access import access_queue
+lin = reads.person("lin")
+alert = next(a for a in access_queue(lin) if a.kind == "gap").id
+order = acts.order(alert, "hp-46012", "look", datetime(2099, 1, 1, tzinfo=UTC), by=lin)
+acts.record_outcome(order, "hit", by=lin)
+print(alert, next(h.id for h in reads.holds() if h.cause == f"order:{order}"))
+"""
 WISH = "document.getElementById('map').hqMap.getSource('wish').serialize().data.features"
 
 
@@ -68,3 +81,18 @@ def test_it_can_be_drawn_with_the_keyboard_and_fits_a_phone(
     page.click("#draw")
     page.keyboard.press("Escape")
     assert page.get_attribute("#draw", "aria-pressed") == "false"
+
+
+def test_beside_a_hit_stands_what_is_to_be_kept(open_as: Callable[..., Any], console: Console) -> None:
+    alert, hold = console.python(HIT).split()
+    page = open_as("zhou")
+    page.goto(f"{console.url}/?alert={alert}")
+    link = page.wait_for_selector(f"#detail a[href='/holds/#hold-{hold}']")
+    assert f"Hold {hold}: proposed, lapses on" in page.inner_text("#detail")
+    link.click()
+    ready(page)
+    assert page.url.endswith(f"/holds/#hold-{hold}")
+    duty = open_as("lin", "zh-hans")
+    duty.goto(f"{console.url}/?alert={alert}")
+    duty.wait_for_selector(f"#detail :text('第 {hold} 号保全')")
+    assert not duty.query_selector("#detail a[href^='/holds/']"), "who may not see holds is told and not led"
