@@ -11,6 +11,7 @@ from huanqiong.lake.store import create_store
 from huanqiong.cli import django as records
 store = create_store("old", kind="live", title_zh="旧", title_en="Old")
 records.set_up(store)
+records._reach(store)  # over PostgreSQL a store's database is made first
 from django.core.management import call_command
 call_command("migrate", "registry", "0003", verbosity=0)
 from django.db import connection
