@@ -1,13 +1,13 @@
 """Boat names spoiled in many ways, looked up in an invented register of 20,000 boats: what is found first.
 
-    python bench/names.py [--seeds 301,302,303] [--boats 20000] [--tries 250]
+    python bench/names.py [--seeds 401,402,403] [--boats 20000] [--tries 250]
 
 Each seed makes a register of its own in a throw-away home: Chinese names as registers write them, numbers
 of six digits that were never issued, so no boat of it is real. Then names of it are spoiled as radio, clerks
 and transmitters do, and searched through the registry's own search, in its database. Printed for each way of
 spoiling: the boat stands first; another stands first (and how often that one was not marked as a guess); the
 boat is among the first twenty; nothing is found. The last row asks for boats that the register does not hold.
-Seeds below 300 were looked at while the rules were made; the others never were. Register and spoiled names
+Seeds below 400 were looked at while the rules were made; the others never were. Register and spoiled names
 come from the one book that reads them: the table says how forms meet, not how real registers are written.
 """
 
@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-FRESH = "301,302,303"
+FRESH = "401,402,403"
 LOW, HIGH = 900_001, 905_001
 """Numbers of the drill's range: few, so that each is borne by four boats."""
 HOME = ("琼", "琼", "琼", "粤", "粤", "桂", "闽", "浙")

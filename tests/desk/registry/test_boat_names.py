@@ -101,6 +101,8 @@ def test_a_boat_of_another_kind_is_only_a_guess() -> None:
     registered((A, "桂东兴01376"))
     assert [h.how for h in search("GUI DONG XING YU 01376")] == ["read"]
     assert [h.how for h in search("GUIDONGXINGYUGONG01376")] == ["guess"]
+    registered((B, "桂东兴渔供01377"), (C, "桂东兴渔01377"))
+    assert [(h.row.mmsi, h.how) for h in search("桂东兴01377")] == [(C, "guess"), (B, "guess")]
 
 
 def test_a_name_that_ais_cut_finds_what_it_may_go_on_to() -> None:
