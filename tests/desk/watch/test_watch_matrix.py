@@ -51,6 +51,7 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.export_evidence: ("evidence.export", (0, "court", "0" * 64), {}),
     registry.ensure_vessels: ("registry.record", ([412000999],), {}),
     registry.record_static: ("registry.record", ([],), {}),
+    registry.file_names: ("registry.record", (), {}),
     registry.load_units: ("registry.record", ([],), {}),
     registry.register_vessel: ("registry.edit", (), {"name_zh": "船"}),
     registry.carry_device: ("registry.edit", ("v-0", "ais", "1", None), {}),

@@ -8,6 +8,7 @@ from huanqiong.desk.registry.acts.bulk import add_terms
 from huanqiong.desk.registry.models import SearchTerm
 from huanqiong.desk.registry.names import NAME_KEY, NAMES, filed_book
 from huanqiong.desk.registry.search import key_terms
+from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.act import act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.lines.names.book import book
@@ -21,6 +22,7 @@ def file_names(*, by: Actor) -> int:
     Names that are recorded are filed at once. This is for those that stood before, and for a changed book;
     the log keeps which book was filed last.
     """
+    allow(by, "registry.record")
     if filed_book() == book().mark or not SearchTerm.objects.filter(field__in=NAMES).exists():
         return 0
     with act("registry.file_names", by=by, permission="registry.record") as a:
