@@ -100,7 +100,7 @@ def _hash(value: Any, form: str, names: Names) -> str:
 
 
 def _kind(value: Any, form: str, names: Names) -> str:
-    return texts.kind_name(value) if value in (*KINDS, "distress") else _plain(value, form, names)
+    return texts.kind_name(value) if value in (*KINDS, *texts.NO_DETECTORS) else _plain(value, form, names)
 
 
 def _role(value: Any, form: str, names: Names) -> str:

@@ -19,6 +19,7 @@ from huanqiong.desk.trust.roles import role_book
 PAGES = (
     ("/", "radio-tower", gettext_noop("Watch floor"), "watch.view"),
     ("/alerts/", "bell", gettext_noop("Alerts"), "watch.view"),
+    ("/duty/", "pencil", gettext_noop("Duty log"), "watch.view"),
     ("/orders/", "send", gettext_noop("Orders"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),

@@ -27,6 +27,10 @@ def kind_name(kind: str, language: str | None = None) -> str:
     return reason_texts.kind_name(kind, language or lang())
 
 
+NO_DETECTORS = ("distress", "report")
+"""Kinds that no detector finds: signals, and what people tell."""
+
+
 @cache
 def _meanings() -> dict[str, dict[str, str]]:
     return dict(data.toml("reasons/meanings.toml")["meanings"])
@@ -39,12 +43,12 @@ def kind_text(kind: str) -> str:
 
 def found_kinds() -> list[str]:
     """The kinds that this version can find, distress first."""
-    return [k for k in ("distress", *KINDS) if k in _meanings()]
+    return [k for k in (*NO_DETECTORS, *KINDS) if k in _meanings()]
 
 
 def kind_names() -> dict[str, str]:
     """Every kind's name, distress first."""
-    return {k: kind_name(k) for k in ("distress", *KINDS)}
+    return {k: kind_name(k) for k in (*NO_DETECTORS, *KINDS)}
 
 
 def reason_of(row: dict[str, Any]) -> Reason:
@@ -53,9 +57,9 @@ def reason_of(row: dict[str, Any]) -> Reason:
 
 
 def reason_text(row: dict[str, Any], language: str | None = None) -> str:
-    """A reason as a sentence; what a distress signal says follows in its own words."""
+    """A reason as a sentence; what a signal or a person says follows in its own words."""
     said = reason_texts.render(reason_of(row), language or lang())
-    if row["code"].startswith("distress_") and row.get("value"):
+    if row["code"].startswith(("distress_", "report_")) and row.get("value"):
         return f"{said}：{row['value']}" if (language or lang()) == "zh" else f"{said}: {row['value']}"
     return said
 
@@ -63,7 +67,7 @@ def reason_text(row: dict[str, Any], language: str | None = None) -> str:
 def why(kind: str, reasons: Any) -> str:
     """The kind's reasons in one line."""
     rows = list(reasons)
-    if kind == "distress" or not rows:
+    if kind in NO_DETECTORS or not rows:
         return ("，" if lang() == "zh" else "; ").join(reason_text(r) for r in rows)
     return reason_texts.headline([reason_of(r) for r in rows], lang(), kind) or reason_text(rows[0])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -44,6 +45,7 @@ def parse_typed(text: str, clock: datetime, *, sense: Literal["past", "future"] 
     Read in Asia/Shanghai (a final Z says UTC), as the last such moment at or before `clock` (a log entry) or
     the next one at or after it (a deadline). Full times go to `parse_time` in Asia/Shanghai.
     """
+    text = unicodedata.normalize("NFKC", text)  # a Chinese keyboard's digits are digits
     plain = text.strip().upper()
     match = _SHORT.fullmatch(plain)
     if match is None:

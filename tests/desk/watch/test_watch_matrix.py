@@ -18,8 +18,10 @@ from huanqiong.desk.trust.roles import role_book
 from huanqiong.desk.trust.sealing import Ground
 from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts as watch
+from huanqiong.desk.watch.duty import Words
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
+ENTRY = Words("x", at(0))
 GROUND = Ground("seal.case", "治安管理处罚法", 136, "某局", "1")
 SIGNAL = {"mmsi": 970000001, "t": at(0), "lat": 20.0, "lon": 110.0, "signal": "beacon"}
 
@@ -45,6 +47,10 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.preserve_hits: ("retention.apply", (), {}),
     watch.acknowledge_distress: ("watch.distress", (0,), {}),
     watch.declare_distress: ("watch.distress", (0, "x"), {}),
+    watch.write_entry: ("watch.log", (ENTRY,), {"now": at(1)}),
+    watch.correct_entry: ("watch.log", (0, ENTRY), {"now": at(1)}),
+    watch.add_to_entry: ("watch.log", (0, ENTRY), {"now": at(1)}),
+    watch.start_alert: ("watch.log", (0, 2), {}),
     watch.seal_alert: ("records.seal", (0, "x"), {}),
     watch.open_sealed_alert: ("records.unseal", (0, GROUND), {"approval": None}),
     watch.unseal_alert: ("records.unseal", (0, "x"), {"approval": None}),

@@ -172,6 +172,7 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_standing, ()),
         (access.access_orders, ()),
         (access.access_silences, ()),
+        (access.access_duty, ()),
         (access.access_kind_records, ()),
         (access.access_outcomes, ()),
     ]

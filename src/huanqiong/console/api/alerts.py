@@ -8,12 +8,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from huanqiong.console import rows
+from huanqiong.console import duty_words, rows
 from huanqiong.console.api.bounds import Code, Hours, Id, Request, Text
 from huanqiong.console.house import at_of, clock, house
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.watch import acts
-from huanqiong.desk.watch.access import access_alert, access_counts, access_queue, access_vessel_alerts
+from huanqiong.desk.watch.access import (
+    access_alert,
+    access_counts,
+    access_duty,
+    access_queue,
+    access_vessel_alerts,
+)
+from huanqiong.desk.watch.duty import DutyQuery
 from huanqiong.desk.watch.rows import QueueQuery
 from huanqiong.lake import bundle
 
@@ -107,7 +114,8 @@ def one(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
 def _detail(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     d = access_alert(request.user, alert_id)
     others = access_vessel_alerts(request.user, d.row.mmsi, limit=9) if d.row.mmsi else []
-    return rows.alert_detail(d, others, request.user)
+    told = access_duty(request.user, DutyQuery(alert=alert_id))
+    return rows.alert_detail(d, others, request.user) | {"duty": [duty_words.row(e) for e in told]}
 
 
 def shown(request: HttpRequest, alert_id: Id) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch import reads
+from huanqiong.desk.watch.duty import DutyQuery, DutyRow, duty_entries
 from huanqiong.desk.watch.rows import (
     AlertDetail,
     AlertRow,
@@ -88,6 +89,12 @@ def access_orders(
     """Orders, nearest deadline first; `now` is the store's clock, by which they are overdue."""
     allow(person, "watch.view")
     return reads.orders(states=tuple(states), now=now, limit=limit)
+
+
+def access_duty(person: Actor, query: DutyQuery = DutyQuery()) -> list[DutyRow]:  # noqa: B008  frozen
+    """Entries of the duty log, newest first."""
+    allow(person, "watch.view")
+    return duty_entries(query)
 
 
 def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:

@@ -13,7 +13,7 @@ from huanqiong.desk.watch.models import Verdict
 def events_table() -> pa.Table:
     """The verdicts that stand (neither replaced nor withdrawn), with the schema `core.schema.EVENTS`.
 
-    Distress is left out: it is no detector's kind.
+    Distress and reports are left out: they are no detector's kinds.
     """
     rows = [
         {
@@ -22,7 +22,7 @@ def events_table() -> pa.Table:
             "reasons": json.dumps(v.reasons, ensure_ascii=False, sort_keys=True),
         }
         for v in Verdict.objects.filter(replaced_by=None, withdrawn_at=None)
-        .exclude(kind="distress")
+        .exclude(kind__in=("distress", "report"))
         .order_by("t0", "kind", "subject", "pk")
     ]
     return pa.Table.from_pylist(rows, schema=EVENTS)

@@ -42,6 +42,9 @@ class Plain:
         people = frozenset().union(*(g.persons for g in guards)) if guards else frozenset()
         if people and any(f.name == "person" for f in self.model._meta.get_fields()):
             self.stays |= Q(person__code__in=people)
+        alerts = frozenset().union(*(g.alerts for g in guards)) if guards else frozenset()
+        if alerts and any(f.name == "alert" for f in self.model._meta.get_fields()):
+            self.stays |= Q(alert__in=alerts)
         if self.model is OutboxRow:  # where a stream resumes
             newest = OutboxRow.objects.aggregate(end=Max("pos"))["end"]
             self.stays |= Q(pos=newest)

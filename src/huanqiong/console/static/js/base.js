@@ -164,7 +164,14 @@ addEventListener("keydown", (event) => {
   if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); }
   if (event.key === "?" && help) { event.preventDefault(); help.showModal(); }
   if (event.key === "d") window.hqToggleTheme();
+  if (event.key === "l" && boot.may?.includes("watch.log") && !document.body.classList.contains("floor")) { event.preventDefault(); log(); }
 });
+
+// the duty log: written from any page; on the watch floor the chosen alert goes with it (keys.js)
+async function log() {
+  const { write } = await import("huanqiong/lib/duty_dialog.js");
+  if (await write() && location.pathname === "/duty/") location.reload();
+}
 
 // popovers stand under the button that opened them
 for (const b of $$("[popovertarget]")) {

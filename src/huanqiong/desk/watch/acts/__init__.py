@@ -1,9 +1,10 @@
 """Acts of the watch desk. Each is one transaction with its audit entry and outbox rows; `by` says who.
 
-Outbox topics: alert {ids}, distress {ids}, order {ids}, silence {ids}, record {kind}.
+Outbox topics: alert {ids}, distress {ids}, duty {ids}, order {ids}, silence {ids}, record {kind}.
 """
 
 from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_distress, raise_distress
+from huanqiong.desk.watch.acts.duty import add_to_entry, correct_entry, start_alert, write_entry
 from huanqiong.desk.watch.acts.evidence import export_evidence
 from huanqiong.desk.watch.acts.handling import claim, close, judge, release, reopen
 from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, order, record_outcome
@@ -13,6 +14,10 @@ from huanqiong.desk.watch.acts.sealing import open_sealed_alert, seal_alert, uns
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
 
 __all__ = [
+    "add_to_entry",
+    "correct_entry",
+    "start_alert",
+    "write_entry",
     "acknowledge_distress",
     "acknowledge_order",
     "claim",

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.registry.acts import ensure_vessels
 from huanqiong.desk.trust.act import Act, act
-from huanqiong.desk.trust.actor import Actor
+from huanqiong.desk.trust.actor import SYSTEM, Actor
 from huanqiong.desk.trust.canonical import sha256_hex
 from huanqiong.desk.watch.episodes import Episodes
 from huanqiong.desk.watch.found import Found, found
@@ -196,6 +196,41 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
     out["verdicts"], out["replaced"] = len(verdicts), len(replaced)
     for part in _chunks(out["alerts"] + out["changed"]):
         a.tell("alert", ids=part)
+
+
+def add_report(
+    a: Act,
+    subject: str,
+    mmsi: int | None,
+    at: datetime,
+    lat: float | None,
+    lon: float | None,
+    severity: int,
+    reason: Mapping[str, Any],
+) -> Alert:
+    """Within an act under way: the alert of kind `report` that a person's words start. No detector's kind:
+    it joins no episode, nothing withdraws it and no silence holds it back."""
+    policy = watch_policy()
+    event = {
+        "kind": "report", "subject": f"mmsi:{mmsi}" if mmsi is not None else subject, "mmsi": mmsi,
+        "t0": at, "t1": at, "lat": lat, "lon": lon, "score": 1.0, "severity": severity,
+        "reasons": [dict(reason)],
+        "profile": "report", "version": policy.version,
+    }  # fmt: skip
+    f = found(event)
+    vessels = ensure_vessels({mmsi}, by=SYSTEM) if mmsi is not None else {}
+    alert = _new_alert(f, vessels, a.at)
+    alert.kind, alert.kinds = "report", ["report"]
+    alert.t0 = alert.t1 = alert.known_at = at
+    alert.lat, alert.lon, alert.severity = f.lat, f.lon, severity
+    alert.rank, alert.tier = policy.rank("report", severity, 1.0), policy.tier(severity)
+    alert.save()
+    verdict = Verdict(**f.columns(), alert=alert, recorded_at=a.at)
+    verdict.save()
+    alert.lead = verdict
+    alert.save(update_fields=["lead"])
+    a.tell("alert", ids=[alert.pk])
+    return alert
 
 
 def _new_alert(f: Found, vessels: Mapping[int, int], at: datetime) -> Alert:

@@ -31,7 +31,8 @@ def seal_alert(alert_id: int, reason: str, *, by: Actor, request_id: str | None 
         orders = list(alert.orders.order_by("id"))
         if out := [o.pk for o in orders if o.state != "done"]:
             raise StateError(f"Order {out[0]} of alert {alert_id} has no outcome yet. Record it first.")
-        put_seal(a, subject, [f"order:{o.pk}" for o in orders], reason)
+        told = alert.duty.order_by("id").values_list("pk", flat=True)
+        put_seal(a, subject, [f"order:{o.pk}" for o in orders] + [f"duty:{pk}" for pk in told], reason)
         _set(a, alert, sealed=True)
     return alert_id
 

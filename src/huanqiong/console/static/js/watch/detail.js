@@ -112,6 +112,13 @@ function orders(d) {
       h("button", { class: "small", onclick: () => dialogs.outcome(o) }, gettext("Outcome…"))) : null)));
 }
 
+function duty(d) {
+  if (!d.duty.length && !may("watch.log")) return null;
+  return h("section", {}, h("h3", {}, icon("pencil"), gettext("Duty log")), d.duty.length ? h("ul", { class: "story" }, d.duty.map((e) => h("li", { class: e.corrected_by ? "old" : "" }, h("time", {}, shortTime(e.happened_at, clock.at)),
+    h("span", {}, h("b", {}, e.who || e.how_name), " ", e.call ? h("span", { class: `chip ${e.call === "no_answer" ? "high" : "good"}` }, [e.channel, e.call_name].filter(Boolean).join(" · ")) : null, " ", e.what, " ", h("a", { class: "faint", href: `/duty/?alert=${d.row.id}#entry-${e.id}` }, `№ ${e.id}`))))) : null,
+    may("watch.log") ? h("button", { class: "small", onclick: () => dialogs.log(d.row) }, icon("pencil"), gettext("Write in the duty log"), h("kbd", {}, "l")) : null);
+}
+
 function evidence(d) {
   const v = d.verdicts.find((x) => x.current) ?? d.verdicts[0];
   const last = d.frozen.at(-1);
@@ -152,7 +159,7 @@ function actions(a) {
 function draw(d) {
   const top = box.scrollTop;
   box.hidden = false;
-  box.replaceChildren(...[head(d), hints(d.row), verdicts(d), where(d.row), orders(d), story(d), history(d), evidence(d), actions(d.row)].filter(Boolean));
+  box.replaceChildren(...[head(d), hints(d.row), verdicts(d), where(d.row), orders(d), duty(d), story(d), history(d), evidence(d), actions(d.row)].filter(Boolean));
   box.scrollTop = top;
 }
 

@@ -6,6 +6,7 @@ import { clock, emit, select } from "huanqiong/lib/bus.js";
 import { h, icon } from "huanqiong/lib/dom.js";
 import { dayTime, number } from "huanqiong/lib/format.js";
 import { iso, momentInput, written } from "huanqiong/lib/when.js";
+import * as duty from "huanqiong/lib/duty_dialog.js";
 import * as orderDialogs from "huanqiong/lib/order_dialogs.js";
 import { whoText } from "huanqiong/watch/queue.js";
 
@@ -89,6 +90,8 @@ export async function reopen(a) {
   await ask(gettext("Reopen"), [summary(a), reasonField()], { yes: gettext("Reopen"), sign: "undo-2",
     send: (d) => act(post(`/api/alerts/${a.id}/reopen`, { reason: d.reason }), gettext("Reopened")) }).then((ok) => ok && again(a.id));
 }
+
+export const log = (a) => duty.write(a ? { alert: a } : {}).then((ok) => ok && a && again(a.id));
 
 export async function seal(a) {
   await ask(gettext("Seal the record"), [summary(a), h("p", { class: "hint" }, icon("lock"), gettext("A breach of public order is sealed when its decision takes effect. The alert, its verdicts, orders and outcomes leave every list, count, export and search; opening it needs a ground and two persons.")), reasonField()], {

@@ -27,6 +27,7 @@ const KEYS = {
     const waiting = alerts.all.find(isSounding) ?? alerts.all.find((x) => x.distress && !x.acknowledged_at);
     if (waiting) acknowledge(waiting.id);
   }],
+  l: () => may("watch.log") ? dialogs.log(shown()?.row ?? alerts.byId.get(selected.alert)) : toast(gettext("Your role may not do this."), "bad"),
   v: ["registry.view", (a) => a.mmsi && location.assign(`/vessels/${a.mmsi}/`)],
   z: () => emit("zoom-to"), Escape: () => select({ from: "keys" }),
   " ": () => emit("play"), "[": () => emit("step", -1), "]": () => emit("step", 1), "0": () => emit("now"),

@@ -26,7 +26,9 @@ class _Alerts(Unsealed):
     sealed_at = "sealed_at"
 
 
-class _OfAlerts(Unsealed):
+class OfAlerts(Unsealed):
+    """Of tables whose rows hang on an alert."""
+
     sealed_at = "alert__sealed_at"
 
 
@@ -127,7 +129,7 @@ class Verdict(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_why = models.TextField(blank=True)
 
-    objects = _OfAlerts()
+    objects = OfAlerts()
     everything = models.Manager()
 
     class Meta:
@@ -149,7 +151,7 @@ class Frozen(models.Model):
     shown = models.TextField()
     sha256 = LineField(max_length=64)
 
-    objects = _OfAlerts()
+    objects = OfAlerts()
     everything = models.Manager()
 
 
@@ -166,7 +168,7 @@ class Judgement(models.Model):
     set_aside_at = models.DateTimeField(null=True)
     set_aside_why = models.TextField(blank=True)
 
-    objects = _OfAlerts()
+    objects = OfAlerts()
     everything = models.Manager()
 
     class Meta:
@@ -188,7 +190,7 @@ class Order(models.Model):
     acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     expired_at = models.DateTimeField(null=True)
 
-    objects = _OfAlerts()
+    objects = OfAlerts()
     everything = models.Manager()
 
     class Meta:
@@ -219,5 +221,5 @@ class Release(models.Model):
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects = _OfAlerts()
+    objects = OfAlerts()
     everything = models.Manager()
