@@ -73,6 +73,7 @@ def everything_readable(person: Any) -> str:
         access.access_verdict_points(person, at(-100), at(100)),
         access.access_standing(person),
         access.access_orders(person),
+        access.access_unit_orders(person),
         access.access_kind_records(person),
         access.access_outcomes(person),
         access.access_timeline(person, at(-100), at(100), 10),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import Field
 
 from huanqiong.console import rows
 from huanqiong.console.api.bounds import Code, Id, Name, Request, Text
-from huanqiong.console.house import clock
+from huanqiong.console.house import Clock, clock
+from huanqiong.core.time import parse_typed
 from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.access import access_orders
+from huanqiong.desk.watch.rows import OrderQuery
 
 router = Router()
 
@@ -25,6 +29,9 @@ class Outcome(Schema):
 
 class Receipt(Schema):
     name: Name = ""
+    when: Name = ""
+    waited_s: Annotated[float, Field(ge=0, le=7 * 86400)] = 0
+    request_id: Request | None = None
 
 
 @router.get("/")
@@ -32,14 +39,32 @@ class Receipt(Schema):
 def orders(request: HttpRequest, state: Name = "") -> list[dict[str, Any]]:
     """Orders, nearest deadline first."""
     states = tuple(s for s in state.split(",") if s)
-    return [rows.order(o) for o in access_orders(request.user, states=states, now=clock().at)]
+    return [rows.order(o) for o in access_orders(request.user, OrderQuery(states=states), now=clock().at)]
 
 
 @router.post("/{order_id}/acknowledge")
 def acknowledge(request: HttpRequest, order_id: Id, body: Receipt) -> dict[str, Any]:
-    """The unit has it; `name` says who answered."""
-    acts.acknowledge_order(order_id, by=request.user, name=body.name)
+    """The unit has it; `name` says who answered, `when` at what time as typed (`0230`, "" = now).
+
+    `waited_s`: how long the wish waited for the network since it was told.
+    """
+    now = clock()
+    acts.acknowledge_order(
+        order_id,
+        by=request.user,
+        name=body.name,
+        received_at=_received(body, now),
+        now=now.at,
+        request_id=body.request_id,
+    )
     return {"id": order_id}
+
+
+def _received(body: Receipt, now: Clock) -> datetime:
+    """When it was received, by the store's clock; that of an archive stands while the network is away."""
+    if body.when.strip():
+        return parse_typed(body.when, now.at)
+    return now.at if now.mode == "as_of" else now.at - timedelta(seconds=body.waited_s)
 
 
 @router.post("/{order_id}/outcome")

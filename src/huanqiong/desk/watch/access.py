@@ -8,7 +8,7 @@ from typing import Any
 
 from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.actor import Actor
-from huanqiong.desk.watch import reads
+from huanqiong.desk.watch import ordered, reads
 from huanqiong.desk.watch.duty import DutyQuery, DutyRow, duty_entries
 from huanqiong.desk.watch.rows import (
     AlertDetail,
@@ -16,9 +16,11 @@ from huanqiong.desk.watch.rows import (
     Counts,
     DetectorOutcomes,
     KindRecord,
+    OrderQuery,
     OrderRow,
     QueueQuery,
     SilenceRow,
+    UnitOrders,
     VerdictRow,
 )
 
@@ -84,11 +86,27 @@ def access_standing(person: Actor, *, at: datetime | None = None) -> dict[int, t
 
 
 def access_orders(
-    person: Actor, *, states: Iterable[str] = (), now: datetime | None = None, limit: int = 200
+    person: Actor,
+    query: OrderQuery = OrderQuery(),  # noqa: B008  frozen
+    *,
+    now: datetime | None = None,
+    limit: int = 200,
 ) -> list[OrderRow]:
     """Orders, nearest deadline first; `now` is the store's clock, by which they are overdue."""
     allow(person, "watch.view")
-    return reads.orders(states=tuple(states), now=now, limit=limit)
+    return ordered.found(query, now=now, limit=limit)
+
+
+def access_order(person: Actor, order_id: int, *, now: datetime | None = None) -> OrderRow:
+    """One order; MissingError where there is none."""
+    allow(person, "watch.view")
+    return ordered.order(order_id, now=now)
+
+
+def access_unit_orders(person: Actor, *, now: datetime | None = None) -> list[UnitOrders]:
+    """How each unit's orders went at `now`, the store's clock."""
+    allow(person, "watch.view")
+    return ordered.unit_orders(now)
 
 
 def access_duty(person: Actor, query: DutyQuery = DutyQuery()) -> list[DutyRow]:  # noqa: B008  frozen

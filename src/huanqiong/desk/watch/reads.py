@@ -23,8 +23,9 @@ from django.db.models.functions import RowNumber
 
 from huanqiong.core.errors import MissingError, UsageError
 from huanqiong.desk.registry.reads import shown_name
-from huanqiong.desk.trust.reads import holds
 from huanqiong.desk.watch.models import Alert, Judgement, Order, Outcome, Silence, Verdict
+from huanqiong.desk.watch.ordered import order_rows
+from huanqiong.desk.watch.ordered import orders as orders
 from huanqiong.desk.watch.policy import watch_policy
 from huanqiong.desk.watch.rows import (
     AlertDetail,
@@ -34,12 +35,10 @@ from huanqiong.desk.watch.rows import (
     FrozenRow,
     JudgementRow,
     KindRecord,
-    OrderRow,
     QueueQuery,
     SilenceRow,
     VerdictRow,
 )
-from huanqiong.desk.watch.standing import cause_of
 from huanqiong.desk.watch.tiers import placed
 
 
@@ -200,7 +199,7 @@ def alert_detail(alert_id: int, *, sealed: bool = False) -> AlertDetail:
             )
             for j in a.judgements(manager=by).select_related("by").order_by("id")
         ),
-        orders=tuple(_orders(a.orders(manager=by).order_by("id"), None)),
+        orders=tuple(order_rows(a.orders(manager=by).order_by("id"), None)),
         silences=tuple(_silences(Silence.objects.filter(subject__in=subjects))),
         frozen=tuple(
             FrozenRow(id=f.pk, moment=f.moment, by=f.by.display_name, at=f.at, shown=f.shown, sha256=f.sha256)
@@ -285,49 +284,6 @@ def verdict_points(
         rows = rows.filter(kind__in=kinds)
     columns = ("id", "kind", "severity", "lat", "lon", "t0", "t1", "mmsi", "other_mmsi", "alert_id")
     return list(rows.order_by("-severity", "-t1", "id").values(*columns)[:limit])
-
-
-def orders(*, states: tuple[str, ...] = (), now: datetime | None = None, limit: int = 200) -> list[OrderRow]:
-    """Orders, nearest deadline first."""
-    rows = Order.objects.all()
-    if states:
-        rows = rows.filter(state__in=states)
-    return _orders(rows.order_by("deadline", "id")[:limit], now)
-
-
-def _orders(rows: QuerySet[Order], now: datetime | None) -> list[OrderRow]:
-    found = list(rows.select_related("unit", "by", "alert__vessel", "outcome"))
-    hits = [cause_of(o.pk) for o in found if hasattr(o, "outcome") and o.outcome.result == "hit"]
-    held = {h.cause: h for h in holds(causes=hits)} if hits else {}
-    out = []
-    for o in found:
-        ended = getattr(o, "outcome", None)
-        out.append(
-            OrderRow(
-                id=o.pk,
-                alert_id=o.alert_id,
-                kind=o.alert.kind,
-                vessel=shown_name(o.alert.vessel),
-                mmsi=o.alert.mmsi,
-                unit_code=o.unit.code,
-                unit_zh=o.unit.name_zh,
-                unit_en=o.unit.name_en,
-                state=o.state,
-                text=o.text,
-                deadline=o.deadline,
-                overdue=ended is None and (o.state == "expired" or (now is not None and o.deadline <= now)),
-                by=o.by.display_name,
-                at=o.at,
-                acknowledged_at=o.acknowledged_at,
-                acknowledged_name=o.acknowledged_name,
-                result=ended.result if ended else "",
-                cause=ended.cause if ended else "",
-                note=ended.note if ended else "",
-                outcome_at=ended.at if ended else None,
-                hold=held.get(cause_of(o.pk)),
-            )
-        )
-    return out
 
 
 def silences(*, at: datetime | None = None) -> list[SilenceRow]:

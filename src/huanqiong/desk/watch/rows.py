@@ -137,19 +137,50 @@ class OrderRow:
     unit_code: str
     unit_zh: str
     unit_en: str
+    unit_lat: float | None  # where the unit lies; None: not known
+    unit_lon: float | None
     state: str  # issued, acknowledged, done, expired
     text: str
     deadline: datetime
     overdue: bool  # past the deadline at the time asked for, and no outcome
     by: str
     at: datetime
-    acknowledged_at: datetime | None
+    issued_at: datetime | None  # in the store's time; None: not kept
+    acknowledged_at: datetime | None  # real time of writing
+    received_at: datetime | None  # in the store's time; None: not told
     acknowledged_name: str
+    acknowledged_by: str  # who noted it; "" = nobody yet
     result: str  # "", hit, no_hit, not_possible
     cause: str
     note: str
     outcome_at: datetime | None
+    outcome_by: str  # "" = none yet
     hold: HoldRow | None  # what its hit proposed to preserve; None: no hit, or none proposed yet
+
+
+@dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """Which orders. Empty: no limit on that. `overdue`: past the deadline without an outcome, or not."""
+
+    states: tuple[str, ...] = ()
+    unit: str = ""
+    result: str = ""
+    cause: str = ""
+    overdue: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOrders:
+    """How the orders of a unit went. `answered`: they have an outcome; `causes`: why not, {cause: orders}."""
+
+    code: str
+    zh: str
+    en: str
+    orders: int
+    answered: int
+    overdue: int
+    not_possible: int
+    causes: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from huanqiong.desk.trust.acts.retention import lock_holds
 from huanqiong.desk.watch.acts.frozen import freeze
 from huanqiong.desk.watch.acts.handling import Shown, touch
 from huanqiong.desk.watch.acts.preserving import propose_context
+from huanqiong.desk.watch.acts.shifts import on_shift
 from huanqiong.desk.watch.models import CAUSES, OUTCOMES, Order, Outcome
 from huanqiong.desk.watch.standing import detector, locked_alert, require
 
@@ -50,10 +51,12 @@ def order(
         alert = locked_alert(alert_id)
         require(alert, "open", "claimed", "judged")
         row = Order(alert=alert, unit_id=unit_id(unit_code), text=text, deadline=deadline, by=by, at=a.at)
+        row.issued_at = now
         row.save()
         freeze(a, alert, "order", shown)
         if alert.state == "open":
             alert.state, alert.claimed_by, alert.claimed_at = "claimed", by, a.at
+            on_shift(a)
         touch(a, alert)
         a.subject = f"order:{row.pk}"
         a.details |= {"alert": alert_id, "unit": unit_code, "deadline": deadline, "text": Private(text)}
@@ -62,11 +65,26 @@ def order(
     return int(a.result)
 
 
-def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: str | None = None) -> int:
-    """The unit has the order. `name`: who answered, where the receipt came by voice.
+def acknowledge_order(
+    order_id: int,
+    *,
+    by: Actor,
+    name: str = "",
+    received_at: datetime | None = None,
+    now: datetime | None = None,
+    request_id: str | None = None,
+) -> int:
+    """The unit has the order. `name`: who answered, where the receipt came by voice; `by` noted it.
 
-    RefusedError where the person's role does not hold at that unit.
+    `received_at`: when, in the store's time, whose clock stands at `now`; None: not told. It is kept beside
+    the real time of writing. RefusedError where the person's role does not hold at that unit; UsageError for
+    a time to come, or before the order was given.
     """
+    if received_at is not None:
+        if received_at.tzinfo is None:
+            raise UsageError("The time of receipt has no time zone. Give it with one.")
+        if now is None or received_at > now:
+            raise UsageError("That time of receipt is still to come. Give one up to now.")
     subject = f"order:{order_id}"
     with act(
         "watch.acknowledge_order",
@@ -74,7 +92,7 @@ def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: s
         subject=subject,
         permission="watch.outcome",
         details={"name": Private(name)},
-        asked=name,
+        asked=name,  # the time is not of the wish: what is sent again was received no later
         request_id=request_id,
     ) as a:
         if a.repeated:
@@ -83,13 +101,23 @@ def acknowledge_order(order_id: int, *, by: Actor, name: str = "", request_id: s
         allow_at(by, "watch.outcome", unit=row.unit.code)
         if row.state not in ("issued", "expired") or row.acknowledged_at is not None:
             raise StateError(f"Order {order_id} is {row.state} and was acknowledged or ended already.")
+        if received_at is not None and row.issued_at is not None and received_at < _minute(row.issued_at):
+            raise UsageError(f"Order {order_id} was given later than that. Give the time of its receipt.")
         row.acknowledged_at, row.acknowledged_by, row.acknowledged_name = a.at, by, name
+        if received_at is not None:
+            row.received_at = received_at
+            a.details |= {"received_at": received_at}
         if row.state == "issued":
             row.state = "acknowledged"
         row.save()
         a.tell("order", ids=[row.pk])
         a.tell("alert", ids=[row.alert_id])
     return order_id
+
+
+def _minute(t: datetime) -> datetime:
+    """The start of its minute: times are typed to the minute."""
+    return t.replace(second=0, microsecond=0)
 
 
 def record_outcome(

@@ -185,7 +185,9 @@ class Order(models.Model):
     deadline = models.DateTimeField()
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    acknowledged_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)  # in the store's time; None: given before it was kept
+    acknowledged_at = models.DateTimeField(null=True)  # real time of writing
+    received_at = models.DateTimeField(null=True)  # in the store's time, as it was told; None: not told
     acknowledged_name = LineField(max_length=80, blank=True)  # who answered, by voice where no screen
     acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     expired_at = models.DateTimeField(null=True)
