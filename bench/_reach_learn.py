@@ -53,8 +53,8 @@ LENT = 5
 """Ships that US waters and Kattegat each lend to a class's rate of breaking."""
 RESTS = 0.5
 """Of those who break with their way, this share rests. Source: own."""
-EXTENDED = (1.0, 3.0, 6.0, 12.0, 24.0)
-PLAYED = 8_000
+EXTENDED = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 24.0)
+PLAYED = 20_000
 SOURCE = (
     "MarineCadastre AIS of 2022-01-03 (US, public domain) and AIS of 2025-11-01 in Kattegat "
     "(contains data from the Danish Maritime Authority that is used in accordance with the conditions "
