@@ -1,0 +1,1 @@
+"""An inspection order on one page: what it says, how it is read aloud, the chart beside it."""
