@@ -14,7 +14,7 @@ from huanqiong.core.place import ahead, haversine_m
 from huanqiong.core.units import KN_MS
 from huanqiong.lines.sea.reach import HOURS, LEVELS, Fix, Habits, Region, bundled_norms, region, regions
 
-HAINAN = settings(max_examples=25, deadline=None)
+SOME = settings(max_examples=25, deadline=None)
 COURSE = st.floats(0, 359.9)
 
 
@@ -27,7 +27,7 @@ def codes(r: Region) -> set[str]:
     return {x.code for x in r.reasons}
 
 
-@HAINAN
+@SOME
 @given(
     lat=st.floats(17.0, 21.5),
     lon=st.floats(106.5, 113.0),
@@ -61,7 +61,7 @@ def test_what_holds_around_hainan(
         assert r.mass[cells].sum() - r.mass[cells & (r.held == r.held[cells].max())].sum() < share
 
 
-@HAINAN
+@SOME
 @given(kind=st.sampled_from([30, 37, 52, 60, 70, 80, 90]), sog=st.floats(6, 20), hours=st.floats(0.5, 6))
 def test_it_grows_with_twice_the_time_and_with_speed(kind: int, sog: float, hours: float) -> None:
     coast = load_geography().coast
@@ -77,7 +77,7 @@ def test_it_grows_with_twice_the_time_and_with_speed(kind: int, sog: float, hour
         assert all(a < b for a, b in zip(here, of(faster, hours), strict=True))
 
 
-@HAINAN
+@SOME
 @given(course=COURSE, hours=st.sampled_from(HOURS))
 def test_mirrored_course_mirrors_the_region(course: float, hours: float) -> None:
     coast = load_geography().coast
@@ -199,3 +199,13 @@ def test_the_outline_is_the_cells(coast: Coast) -> None:
         assert shape.is_valid
         assert shape.area == pytest.approx(r.cells(0.8).sum() * r.grid.dlat * r.grid.dlon)
     assert r.outline(0.0).is_empty
+
+
+@pytest.mark.parametrize("hours", [0.01, 0.2])
+def test_a_moment_later_she_is_about_where_she_was(coast: Coast, hours: float) -> None:
+    for speed in (0.0, 12.0):
+        r = region(fix(sog_kn=speed), hours, coast)
+        assert r.mass.sum() == pytest.approx(1.0)
+        there = ahead(*OPEN, 90.0, speed * KN_MS * 3600 * hours)
+        assert bool(r.holds(*there, 0.95))
+        assert r.area_km2(0.95) < 30

@@ -127,7 +127,7 @@ def _mass(
         wide_m = cell_m * math.cos(math.radians(lats[r])) / math.cos(math.radians(lats[half]))
         for c in range(n):
             way = way_m[r, c]
-            if not wet[r, c] or not way < top_m:
+            if not wet[r, c] or not way - cell_m / 2 < top_m:
                 continue
             if r == half and c == half:
                 out[r, c] = _below(table, math.sqrt(cell_m * wide_m / math.pi) / top_m, 180.0)
@@ -155,7 +155,6 @@ def region(fix: Fix, hours: float, coast: Coast, norms: Norms | None = None) -> 
     grid = grid_around(fix.lat, fix.lon, max(top_m, FINEST_M * HALF), HALF)
     ways = field(grid, coast, max(top_m, FINEST_M * HALF))
     course = 0.0 if fix.cog_deg is None else fix.cog_deg
-    top_m = max(top_m, grid.cell_m)
     mass = _mass(known.table, ways.dist_m, ways.wet, grid.lats(), grid.lons(), course, grid.cell_m, top_m)
     np.maximum(mass, 0.0, out=mass)
     reasons = known.reasons
