@@ -15,7 +15,8 @@ from django.core.management import call_command
 call_command("migrate", "trust", "0013", verbosity=0)
 from django.db import connection
 with connection.cursor() as c:
-    c.execute("INSERT INTO trust_logstate (log, suite, size, peaks, told) VALUES ('x', 'intl', 0, %s, 4)", [b""])
+    state = "INSERT INTO trust_logstate (log, suite, size, peaks, told) VALUES ('x', 'intl', 0, %s, 4)"
+    c.execute(state, [b""])
     for pos, ids in ((3, 3), (4, 4), (None, 5), (None, 6)):
         c.execute("INSERT INTO trust_outboxrow (pos, topic, payload, at) VALUES (%s, 'thing', %s, %s)",
                   [pos, '{"id": %d}' % ids, "2026-11-23 00:00:00+00:00"])
@@ -34,8 +35,8 @@ with act("test.do", by=SYSTEM) as a:
 assert reads.outbox_waiting() >= 1
 sequence(store.keys)
 assert reads.outbox_waiting() == 0
-told = reads.outbox_after(0)
-assert [(p, i["id"]) for p, t, i, _ in told if t == "thing"] == [(3, 3), (4, 4), (5, 5), (6, 6), (7, 7), (8, 8)], told
+told = [(p, i["id"]) for p, t, i, _ in reads.outbox_after(0) if t == "thing"]
+assert told == [(3, 3), (4, 4), (5, 5), (6, 6), (7, 7), (8, 8)], told
 with connection.cursor() as c:
     for change in ("news = 'x'", "body = 'x'", "seq = seq + 1"):
         try:

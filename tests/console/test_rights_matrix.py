@@ -83,6 +83,7 @@ def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..
         "mmsi": 412900005,
         "factor_id": 1,
         "approval_id": 1,
+        "handover_id": 1,
         "code": reads.person("lin").code,
         "action": "revoke",
         "language": "en",

@@ -20,6 +20,7 @@ PAGES = (
     ("/", "radio-tower", gettext_noop("Watch floor"), "watch.view"),
     ("/alerts/", "bell", gettext_noop("Alerts"), "watch.view"),
     ("/duty/", "pencil", gettext_noop("Duty log"), "watch.view"),
+    ("/handover/", "user", gettext_noop("Handover"), "watch.view"),
     ("/orders/", "send", gettext_noop("Orders"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),

@@ -18,6 +18,7 @@ from django.db import close_old_connections
 from huanqiong.lake.store import Store
 
 HOUR_S: Final = 3600.0
+MINUTE_S: Final = 60.0
 LOOK_S: Final = 600.0
 """How often is asked whether the day's retention is due, and how soon one that failed is tried again."""
 
@@ -46,9 +47,19 @@ def jobs_of(store: Store) -> tuple[Job, ...]:
 
         run_daily(store)
 
+    def absent() -> None:
+        """Whoever has no session that runs is not on duty: what they hold goes back."""
+        from huanqiong.desk.trust.actor import SYSTEM
+        from huanqiong.desk.trust.reads import session_counts
+        from huanqiong.desk.trust.roles import role_book
+        from huanqiong.desk.watch.acts import release_off_shift
+
+        release_off_shift(session_counts(role_book().limits(store.kind)), by=SYSTEM)
+
     return (
         Job("forget old sessions", HOUR_S, _forget_sessions),
         Job("retention", LOOK_S, retention),
+        Job("alerts of absent officers", MINUTE_S, absent),
     )
 
 

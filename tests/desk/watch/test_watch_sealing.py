@@ -24,6 +24,7 @@ from huanqiong.desk.trust.sealing import Ground
 from huanqiong.desk.watch import access, acts, reads
 from huanqiong.desk.watch.models import Alert, Order, Verdict
 from huanqiong.desk.watch.rows import QueueQuery
+from huanqiong.desk.watch.shifts import handovers
 from huanqiong.desk.watch.verdict_table import events_table
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,11 @@ def test_the_log_keeps_who_did_what_and_no_word_of_it(people: dict[str, Any]) ->
 
 
 def test_every_table_that_hangs_on_an_alert_hides_with_it() -> None:
-    tables = [m for m in apps.get_app_config("watch").get_models() if m._meta.model_name != "silence"]
+    tables = [
+        m
+        for m in apps.get_app_config("watch").get_models()
+        if m._meta.model_name not in ("silence", "shift", "handover")
+    ]
     assert len(tables) >= 7
     for model in tables:
         assert isinstance(model._default_manager, Unsealed), model
@@ -235,3 +240,16 @@ def test_a_sealed_finding_is_not_raised_again_and_its_follower_names_it_not(peop
     assert reads.alert_detail(after[0]).follows is None
     gone = acts.withdraw_missing([], "hainan", at(-1), at(1.5), by=SYSTEM, reason="later data")
     assert gone["verdicts"] == Verdict.everything.exclude(withdrawn_at=None).count() > 0
+
+
+def test_a_signed_handover_names_it_no_more(people: dict[str, Any], supervisor: Any) -> None:
+    officer = people["officer"]
+    alert = acts.raise_alerts([event(mmsi=MMSI)], by=SYSTEM)["alerts"][0]
+    acts.claim(alert, by=officer)
+    acts.take_handover(acts.give_handover(supervisor.code, "", by=officer, clock_at=at(9)), by=supervisor)
+    assert str(MMSI) in repr(handovers())
+    acts.judge(alert, "true", SECRET, by=supervisor)
+    acts.close(alert, by=supervisor)
+    acts.seal_alert(alert, "处罚决定生效", by=people["legal"])
+    assert str(MMSI) not in repr(handovers())
+    assert handovers()[0].shown["alerts"] == []

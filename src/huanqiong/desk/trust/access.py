@@ -134,6 +134,14 @@ def access_people(person: Actor) -> list[PersonRow]:
     return reads.people()
 
 
+def access_colleagues(person: Actor, permission: str) -> list[PersonRow]:
+    """Everybody else who may do it too, by user name. RefusedError unless the person may."""
+    allow(person, permission)
+    book = role_book().roles
+    able = {code for code, role in book.items() if permission in role.permissions}
+    return [p for p in reads.people() if p.is_active and p.pk != person.pk and able & set(p.roles)]
+
+
 def access_audit(
     person: Actor,
     *,

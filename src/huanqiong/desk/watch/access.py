@@ -23,6 +23,7 @@ from huanqiong.desk.watch.rows import (
     UnitOrders,
     VerdictRow,
 )
+from huanqiong.desk.watch.shifts import HandoverRow, OnDuty, handovers, on_duty, to_hand_over
 
 
 def access_queue(person: Actor, query: QueueQuery = QueueQuery()) -> list[AlertRow]:  # noqa: B008  frozen
@@ -113,6 +114,26 @@ def access_duty(person: Actor, query: DutyQuery = DutyQuery()) -> list[DutyRow]:
     """Entries of the duty log, newest first."""
     allow(person, "watch.view")
     return duty_entries(query)
+
+
+def access_on_duty(person: Actor) -> list[OnDuty]:
+    """Everybody on shift, longest first."""
+    allow(person, "watch.view")
+    return on_duty()
+
+
+def access_to_hand_over(person: Actor, clock_at: datetime) -> dict[str, Any]:
+    """What the person's own handover would hold at the store's time."""
+    allow(person, "watch.claim")
+    return to_hand_over(person.pk, clock_at)
+
+
+def access_handovers(person: Actor, *, own: bool = False, waiting: bool = False) -> list[HandoverRow]:
+    """Handovers, newest first: all, one's own, or those that wait for one's signature."""
+    allow(person, "watch.view")
+    return handovers(
+        person_pk=person.pk if own else None, waiting_for=person.pk if waiting else None, limit=50
+    )
 
 
 def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:

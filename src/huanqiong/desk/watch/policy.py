@@ -29,6 +29,7 @@ class WatchPolicy:
     distress_gap: timedelta
     offers_distress: frozenset[str]
     silence_max: timedelta
+    off_shift: timedelta
 
     def tier(self, severity: int) -> int:
         """1 may open the queue (`tiers` says which do); distress, tier 0, is not a matter of severity."""
@@ -59,6 +60,7 @@ def watch_policy() -> WatchPolicy:
         top_window=timedelta(hours=d["tier"]["top_window_h"]),
         record_last=d["record"]["last"],
         distress_gap=timedelta(hours=d["distress"]["gap_h"]),
+        off_shift=timedelta(minutes=d["shift"]["off_min"]),
         offers_distress=frozenset(d["distress"]["offered_by"]),
         silence_max=timedelta(days=d["silence"]["max_days"]),
     )

@@ -6,6 +6,7 @@ import { day, dayTime, hms, span } from "huanqiong/lib/format.js";
 import { get } from "huanqiong/lib/api.js";
 import { enableSound, soundReady } from "huanqiong/lib/sound.js";
 import { connect } from "huanqiong/lib/stream.js";
+import { toast } from "huanqiong/lib/toast.js";
 
 for (const b of $$("[data-theme-switch]")) b.addEventListener("click", () => window.hqToggleTheme());
 for (const form of $$("form[data-sure]")) form.addEventListener("submit", (e) => confirm(form.dataset.sure) || e.preventDefault());
@@ -90,6 +91,11 @@ if (boot.may?.includes("watch.view")) {
   hear();
   connect();
 }
+
+// a handover that waits for this person's signature
+on("stream:handover", (e) => {
+  if (e?.person === boot.person?.code && location.pathname !== "/handover/") toast(gettext("A handover waits for you: open Handover."), "good");
+});
 
 // sound needs one gesture
 const sound = $("#sound");

@@ -1,6 +1,7 @@
 """Acts of the watch desk. Each is one transaction with its audit entry and outbox rows; `by` says who.
 
-Outbox topics: alert {ids}, distress {ids}, duty {ids}, order {ids}, silence {ids}, record {kind}.
+Outbox topics: alert {ids}, distress {ids}, duty {ids}, handover {id, person}, order {ids}, shift,
+silence {ids}, record {kind}.
 """
 
 from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_distress, raise_distress
@@ -11,9 +12,23 @@ from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, o
 from huanqiong.desk.watch.acts.preserving import preserve_hits
 from huanqiong.desk.watch.acts.raising import raise_alerts, withdraw_missing, withdraw_verdicts
 from huanqiong.desk.watch.acts.sealing import open_sealed_alert, seal_alert, unseal_alert
+from huanqiong.desk.watch.acts.shifts import (
+    begin_shift,
+    end_shift,
+    give_handover,
+    release_off_shift,
+    take_handover,
+    withdraw_handover,
+)
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
 
 __all__ = [
+    "begin_shift",
+    "end_shift",
+    "give_handover",
+    "release_off_shift",
+    "take_handover",
+    "withdraw_handover",
     "add_to_entry",
     "correct_entry",
     "start_alert",

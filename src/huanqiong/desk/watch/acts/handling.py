@@ -10,6 +10,7 @@ from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.trust.act import Act, Private, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch.acts.frozen import freeze
+from huanqiong.desk.watch.acts.shifts import on_shift
 from huanqiong.desk.watch.models import JUDGEMENTS, Alert, Judgement, Release
 from huanqiong.desk.watch.standing import detector, locked_alert, require
 
@@ -33,6 +34,7 @@ def _require_mine(alert: Alert, by: Actor) -> None:
 
 def _take(a: Act, alert: Alert, shown: Shown) -> None:
     alert.state, alert.claimed_by, alert.claimed_at = "claimed", a.by, a.at
+    on_shift(a)
     freeze(a, alert, "claim", shown)
 
 

@@ -16,10 +16,12 @@ from huanqiong.desk.watch.models.alerts import (
     Verdict,
 )
 from huanqiong.desk.watch.models.duty import CALLS, HOWS, RELATIONS, DutyEntry
+from huanqiong.desk.watch.models.shifts import ENDS, Handover, Shift
 
 __all__ = [
     "CALLS",
     "CAUSES",
+    "ENDS",
     "HOWS",
     "JUDGEMENTS",
     "ORDER_STATES",
@@ -29,10 +31,12 @@ __all__ = [
     "Alert",
     "DutyEntry",
     "Frozen",
+    "Handover",
     "Judgement",
     "Order",
     "Outcome",
     "Release",
+    "Shift",
     "Silence",
     "Verdict",
 ]
