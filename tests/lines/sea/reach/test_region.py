@@ -166,6 +166,19 @@ def test_a_berth_counts_from_the_water_before_it(coast: Coast) -> None:
     assert bool(away.holds(20.35, 110.33, 0.95)) or away.front_m(0.95, 0.0, 30.0) > 20_000
 
 
+def test_no_harbour_is_a_trap() -> None:
+    """From every port of the theatre she can leave, on rivers too, where coarse cells close the way."""
+    geography = load_geography()
+    narrow = set()
+    for port in geography.ports:
+        for hours, least_km2 in ((1.0, 20), (6.0, 400)):
+            r = region(Fix(port.lat, port.lon, T, 10.0, None, 30), hours, geography.coast)
+            assert r.area_km2(0.95) > least_km2, (port.name_en, hours)
+            narrow |= {port.name_en} if "reach_narrow" in codes(r) else set()
+    assert "Hai Phong" in narrow
+    assert len(narrow) < 10
+
+
 def test_far_inland_there_is_no_region(coast: Coast) -> None:
     with pytest.raises(InputError, match="no water within"):
         region(Fix(19.1, 109.7, T, 5.0, 90.0), 1, coast)

@@ -25,6 +25,10 @@ HARBOUR_M = 2_000.0
 
 Source: own; the radius that the theatre's port list gives to most harbours.
 """
+WIDEST_M = 20_000.0
+"""Where the ways end close by, so much at most is crossed: a river narrower than a cell. Source: own."""
+OPEN_SHARE = 0.5
+"""Ways that come this far towards the grid's edge are open."""
 _MOVES = np.array(
     [(-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)]
     + [(-2, -1), (-2, 1), (2, -1), (2, 1), (-1, -2), (-1, 2), (1, -2), (1, 2)]
@@ -98,8 +102,8 @@ def _ways(
                 if d <= reach_m:
                     dist[r, c] = d
                     seen[r, c] = True
-    key = np.empty(n * n * 4)
-    item = np.empty(n * n * 4, dtype=np.int64)
+    key = np.empty(n * n * (len(moves) + 1))  # a cell enters once a neighbour at most
+    item = np.empty(len(key), dtype=np.int64)
     size = 0
     for r in range(n):
         for c in range(n):
@@ -128,7 +132,7 @@ def _ways(
             if not _step_free(free, r, c, moves[m, 0], moves[m, 1]):
                 continue
             to = d + steps[r, m]
-            if to < dist[y, x] and to <= reach_m and size < len(key):
+            if to < dist[y, x] and to <= reach_m:
                 dist[y, x] = to
                 key[size], item[size] = to, y * n + x
                 size += 1
@@ -149,6 +153,8 @@ class Field:
     """Nothing but water on the straight way."""
     off_m: float
     """How far from water the start lies; 0: on it."""
+    freed_m: float
+    """Within this much all had to be taken for water, because the cells closed a river; 0: nothing."""
 
     def at(self, lat: float, lon: float) -> float:
         """Metres by water to a place; inf where there is no way, or it lies on land or out of the grid."""
@@ -164,7 +170,8 @@ def field(grid: Grid, coast: Coast, reach_m: float) -> Field:
     """The ways by water from the middle of a grid, no longer than `reach_m`.
 
     A start on land, or in a basin finer than the chart, leaves over whatever lies within HARBOUR_M of it, or
-    up to the nearest water where that is farther.
+    up to the nearest water where that is farther. Where the ways end close by all the same, the cells have
+    closed a river or an inlet: more is crossed, until they are open.
     """
     wet = water(grid, coast)
     lats, lons, half = grid.lats(), grid.lons(), grid.half
@@ -175,8 +182,18 @@ def field(grid: Grid, coast: Coast, reach_m: float) -> Field:
     if bool(coast.on_land(grid.lat, grid.lon)[0]):
         off_m = float(coast.distance_m(grid.lat, grid.lon)[0])
     crossable = HARBOUR_M if off_m == 0.0 else max(HARBOUR_M, off_m + 1.5 * grid.cell_m)
-    free = wet | (around <= crossable)
     to = np.clip(lats[:, None] + _MOVES[:, 0] * grid.dlat, -90.0, 90.0)
     steps = haversine_m(lats[:, None], 0.0, to, _MOVES[:, 1] * grid.dlon)
-    dist, seen = _ways(free, half, lats, lons, steps, reach_m, _MOVES)
-    return Field(grid, wet, dist, seen, off_m)
+    far_m = OPEN_SHARE * min(reach_m, half * grid.cell_m)
+    first: Field | None = None
+    radius_m, freed_m = crossable, 0.0
+    while True:
+        free = wet | (around <= radius_m)
+        dist, seen = _ways(free, half, lats, lons, steps, reach_m, _MOVES)
+        found = Field(grid, wet, dist, seen, off_m, freed_m)
+        if float(np.max(dist[np.isfinite(dist)])) >= far_m:
+            return found
+        first = first or found
+        radius_m = freed_m = 2 * radius_m
+        if radius_m > WIDEST_M:
+            return first  # no way out: the water there is small

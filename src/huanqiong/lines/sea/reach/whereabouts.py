@@ -160,6 +160,8 @@ def region(fix: Fix, hours: float, coast: Coast, norms: Norms | None = None) -> 
     reasons = known.reasons
     if ways.off_m > 0:
         reasons += (Reason("reach_fix_on_land", ways.off_m / NM_M, None, "nm", None),)
+    if ways.freed_m > 0:
+        reasons += (Reason("reach_narrow", ways.freed_m / NM_M, grid.cell_m / NM_M, "nm", "coast"),)
     if not mass.sum() > 0:
         # All she may have gone is finer than a cell, and that cell's centre is land: the nearest water.
         mass = _nearest(ways.dist_m, ways.wet)
