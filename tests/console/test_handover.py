@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from huanqiong.desk.trust import reads
+from huanqiong.desk.trust import acts, reads
 from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.access import access_queue
 from huanqiong.desk.watch.shifts import handovers, shift_of
+from huanqiong.flows.jobs import jobs_of
+from huanqiong.lake.store import Store
 
 
 @pytest.fixture
@@ -95,3 +97,13 @@ def test_it_is_chinese_too(signed_in: Callable[..., Client]) -> None:
     page = text(client)
     assert "签字交班" in page
     assert "Sign" not in page
+
+
+def test_the_clock_ends_the_shift_of_who_has_no_session(store: Store) -> None:
+    watch.begin_shift(by=reads.person("lin"))
+    watch.begin_shift(by=reads.person("zhou"))
+    acts.begin_session(by=reads.person("zhou"), how="password", address="10.0.0.1")
+    absent = next(job for job in jobs_of(store) if job.name == "alerts of absent officers")
+    absent.do()
+    assert shift_of(reads.person("lin").pk) is None
+    assert shift_of(reads.person("zhou").pk) is not None
