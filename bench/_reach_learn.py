@@ -246,7 +246,7 @@ few_ships = 20
 levels = {LEVELS}
 
 [habits]
-# Own choice: sixty rows, and six hours, make her own habits weigh as much as her last report.
+# Own choice: her own speeds count n / (n + rows) * h / (h + hours) beside her last report.
 rows = 60
 hours = 6
 """

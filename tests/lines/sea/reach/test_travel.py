@@ -29,10 +29,15 @@ def slow(free: np.ndarray, grid: Grid) -> dict[tuple[int, int], float]:
     best: dict[tuple[int, int], float] = {}
     for r, c in open_:
         n = max(abs(r - half), abs(c - half))
-        line = {
-            (half + rounded((r - half) * k / n), half + rounded((c - half) * k / n)) for k in range(1, n + 1)
-        }
-        if line <= open_:
+        line = (
+            [(half + rounded((r - half) * k / n), half + rounded((c - half) * k / n)) for k in range(n + 1)]
+            if n
+            else []
+        )
+        slips = any(
+            {(a[0], b[1]), (b[0], a[1])}.isdisjoint(open_) for a, b in zip(line, line[1:], strict=False)
+        )
+        if set(line) <= open_ and not slips:
             best[r, c] = away((half, half), (r, c))
     seen = set(best)
     heap = [(d, p) for p, d in best.items()]
@@ -69,6 +74,18 @@ def test_ways_equal_the_slow_search(seed: int, share: float, lat: float) -> None
     assert {(int(r), int(c)) for r, c in zip(*np.nonzero(np.isfinite(got)), strict=True)} == set(want)
     for (r, c), d in want.items():
         assert got[r, c] == pytest.approx(d, abs=0.01)
+
+
+def test_nobody_slips_through_a_wall_of_corners() -> None:
+    grid = grid_around(0.0, 30.0, 40_000.0, 9)
+    free = np.ones((grid.side, grid.side), dtype=np.bool_)
+    for k in range(grid.side):
+        free[k, min(max(2 * grid.half + 4 - k, 0), grid.side - 1)] = False  # a diagonal, shore to shore
+    to = grid.lats()[:, None] + _MOVES[:, 0] * grid.dlat
+    steps = haversine_m(grid.lats()[:, None], 0.0, to, _MOVES[:, 1] * grid.dlon)
+    got, _ = _ways(free, grid.half, grid.lats(), grid.lons(), steps, np.inf, _MOVES)
+    rows, cols = np.nonzero(np.isfinite(got))
+    assert (rows + cols < 2 * grid.half + 4).all()
 
 
 def test_round_the_island_is_farther_than_across() -> None:

@@ -85,9 +85,9 @@ class Norms:
     states: tuple[State, ...]
     """Slowest first."""
     habit_rows: float
-    """Rows of her own that weigh as much as her last report."""
+    """Her own speeds count rows / (rows + this) of what they may."""
     habit_hours: float
-    """Hours after which they do."""
+    """They may count hours / (hours + this), beside her last report."""
     few_ships: int
     """Norms that rest on fewer are said to."""
 

@@ -43,7 +43,7 @@ def _speeds(fix: Fix, kind: Kind, norms: Norms, hours: float) -> Iterator[tuple[
     """(share, knots) of the speeds she may go by: as reported, as she is used to, or as her class does."""
     own = fix.habits.rows if fix.habits else 0
     if fix.sog_kn is None:
-        rest = norms.few_ships / (norms.few_ships + own)
+        rest = norms.habit_rows / (norms.habit_rows + own)
         got = np.interp(SPEEDS, norms.levels, kind.sog_kn)
         yield from ((rest / len(got), float(v)) for v in got)
     else:

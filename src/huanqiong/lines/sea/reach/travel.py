@@ -37,15 +37,17 @@ _MOVES = np.array(
 
 @njit(cache=True, error_model="numpy", _nrt=False)
 def _in_sight(free: Flags, half: int, row: int, col: int) -> bool:
-    """Whether the straight line of cells from the middle to a cell is free."""
+    """Whether the straight line of cells from the middle is free and slips between no two of land."""
     dr, dc = row - half, col - half
     n = max(abs(dr), abs(dc))
+    r0, c0 = half, half
     for k in range(1, n + 1):
         y, x = dr * k / n, dc * k / n
         r = half + (int(y + 0.5) if y >= 0 else -int(0.5 - y))  # halves go outward: mirrored lines agree
         c = half + (int(x + 0.5) if x >= 0 else -int(0.5 - x))
-        if not free[r, c]:
+        if not free[r, c] or not (free[r, c0] or free[r0, c]):
             return False
+        r0, c0 = r, c
     return True
 
 
