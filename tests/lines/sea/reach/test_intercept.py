@@ -158,6 +158,11 @@ def test_ahead_is_before_the_front(coast: Coast) -> None:
         if r.hours * 60 <= minutes:
             assert r.front_m(0.8, 90.0, 20.0) <= off_m + 1
     assert m.ahead.way_m == pytest.approx((minutes - 20) * 60 * 25 * KN_MS, rel=0.01)
+    (said,) = [r for r in m.reasons if r.code == "reach_ahead"]
+    assert said.value == pytest.approx(minutes)
+    assert isinstance(said.limit, float)
+    assert minutes <= said.limit <= 720
+    assert render(said, "en", limits=True).endswith(f"comes at minute {said.limit:.0f})")
     (none,) = intercept(f, [in_front], coast, T)
     assert none.ahead is None
     with pytest.raises(InputError, match="another fix"):

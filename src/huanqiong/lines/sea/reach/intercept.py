@@ -122,16 +122,17 @@ def _meeting(
     ways = _Ways(unit, course, coast, hours * 3600 - ready_s)
     if unit.kind == "post":
         met = _passes(unit, course, ways, ready_s, until_s)
-        place = None
+        place, comes_s = None, math.inf
     else:
         met = _meets(fix, unit, course, ways, coast, ready_s, until_s)
-        place = _ahead(fix, unit, course, ways, ready_s, front)
+        place, comes_s = _ahead(fix, unit, course, ways, ready_s, front)
     if met is None:
-        return Meeting(unit, None, place, (*_why_not(unit, course, ready_s, until_s), *_said(fix, place)))
+        why = _why_not(unit, course, ready_s, until_s)
+        return Meeting(unit, None, place, (*why, *_said(fix, place, comes_s)))
     seconds, way_m = met
     lat, lon = course.at_s(seconds)
     meets = Place(fix.t + dt.timedelta(seconds=seconds), lat, lon, way_m)
-    return Meeting(unit, meets, place, (*_why(fix, unit, meets, ready_s), *_said(fix, place)))
+    return Meeting(unit, meets, place, (*_why(fix, unit, meets, ready_s), *_said(fix, place, comes_s)))
 
 
 def _meets(
@@ -182,13 +183,13 @@ def _ahead(
     ways: _Ways,
     ready_s: float,
     front: tuple[list[float], list[float]] | None,
-) -> Place | None:
-    """The first place on her course that the unit reaches before the region's front does."""
+) -> tuple[Place | None, float]:
+    """Where on her course it can stand soonest, before the region's front; and when that comes, seconds."""
     if front is None:
-        return None
+        return None, math.inf
     hours, metres = front
     if metres[-1] <= 0:
-        return None
+        return None, math.inf
     shown = course.dist_m <= metres[-1]
     comes_s = np.interp(
         course.dist_m, np.array(metres) + np.arange(len(metres)) * 1e-6, np.array(hours) * 3600
@@ -196,10 +197,11 @@ def _ahead(
     there_s = ready_s + ways.way_m / (unit.speed_kn * KN_MS)
     good = np.flatnonzero(shown & (there_s <= comes_s) & (course.dist_m > 0))
     if not len(good):
-        return None
+        return None, math.inf
     i = int(good[np.argmin(there_s[good])])
     t = fix.t + dt.timedelta(seconds=float(there_s[i]))
-    return Place(t, float(course.lat[i]), float(course.lon[i]), float(ways.way_m[i]))
+    place = Place(t, float(course.lat[i]), float(course.lon[i]), float(ways.way_m[i]))
+    return place, float(comes_s[i])
 
 
 def _why(fix: Fix, unit: Unit, meets: Place, ready_s: float) -> list[Reason]:
@@ -225,7 +227,8 @@ def _why_not(unit: Unit, course: Course, ready_s: float, until_s: float) -> list
     return [Reason(code, until_s / 60, None, "min", None)]
 
 
-def _said(fix: Fix, place: Place | None) -> list[Reason]:
+def _said(fix: Fix, place: Place | None, comes_s: float) -> list[Reason]:
     if place is None:
         return []
-    return [Reason("reach_ahead", (place.t - fix.t).total_seconds() / 60, FRONT, "min", "region of reach")]
+    minutes = (place.t - fix.t).total_seconds() / 60
+    return [Reason("reach_ahead", minutes, comes_s / 60, "min", f"front of the {FRONT:.0%} region")]
