@@ -1,4 +1,4 @@
-"""The watch floor, the list of all alerts, orders, and each kind's record."""
+"""The watch floor, the list of all alerts, and each kind's record."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from huanqiong.console import purposes, rows, tables, texts
 from huanqiong.console.api.alerts import query_of
-from huanqiong.console.api.sea import labels
 from huanqiong.console.context import page as page_context
 from huanqiong.console.house import clock
+from huanqiong.console.order.brief import cause_names
 from huanqiong.console.pages import page
 from huanqiong.core.schema import KINDS
 from huanqiong.desk.registry.access import access_units
-from huanqiong.desk.trust.access import allowed, scope_of
 from huanqiong.desk.watch.access import (
     access_counts,
     access_kind_records,
-    access_orders,
     access_outcomes,
     access_queue,
-    access_silences,
+    access_unit_orders,
 )
 from huanqiong.desk.watch.rows import QueueQuery
 
@@ -87,36 +84,6 @@ def _fields(query: QueueQuery) -> dict[str, Any]:
 
 
 @page("watch.view")
-def orders(request: HttpRequest) -> HttpResponse:
-    """Orders, those that run first, and silences that stand."""
-    now = clock().at
-    answers = scope_of(request.user, "watch.outcome")
-    found = [
-        rows.order(o) | {"answers": answers.covers(unit=o.unit_code)}
-        for o in access_orders(request.user, now=now, limit=1000)
-    ]
-    running = [o for o in found if not o["result"]]
-    ended = sorted((o for o in found if o["result"]), key=lambda o: o["outcome_at"] or "", reverse=True)
-    paged = Paginator(ended, PER_PAGE).get_page(request.GET.get("page"))
-    known = labels(request.user) if allowed(request.user, "registry.view") else {}
-    silences = [
-        {"s": s, "name": known.get(s.mmsi, ("", None))[0] if s.mmsi else ""}
-        for s in access_silences(request.user, at=now)
-    ]
-    return render(
-        request,
-        "console/orders.html",
-        {
-            "running": running,
-            "ended": paged,
-            "now": now,
-            "silences": silences,
-            "kind_names": texts.kind_names(),
-        },
-    )
-
-
-@page("watch.view")
 def records(request: HttpRequest) -> HttpResponse:
     """How each kind's alerts turned out: judged true, false, unclear; what inspections found."""
     known = access_kind_records(request.user)
@@ -138,7 +105,12 @@ def records(request: HttpRequest) -> HttpResponse:
             )
     silent = [texts.kind_name(k) for k in texts.found_kinds() if k not in {x["kind"] for x in kinds}]
     outcomes = [{"row": o, "name": texts.kind_name(o.kind)} for o in access_outcomes(request.user)]
-    return render(request, "console/records.html", {"kinds": kinds, "outcomes": outcomes, "silent": silent})
+    units = [
+        {"row": u, "name": u.en if texts.lang() == "en" else u.zh, "causes": list(u.causes.items())}
+        for u in access_unit_orders(request.user, now=clock().at)
+    ]
+    context = {"kinds": kinds, "outcomes": outcomes, "silent": silent, "units": units}
+    return render(request, "console/records.html", context | {"causes": cause_names()})
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
