@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "console"))
 
 from find_chromium import FLAGS, chromium
 from live_console import Console, serve
+
+
+EXPECTED = re.compile(r"status of 4|net::ERR_INTERNET_DISCONNECTED")
+"""What a browser logs of a refusal, and of a network that a test took away."""
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +60,7 @@ def open_as(browser: Any, console: Console) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
             "console",
-            lambda m: problems.append(m.text) if m.type == "error" and "status of 4" not in m.text else None,
+            lambda m: problems.append(m.text) if m.type == "error" and not EXPECTED.search(m.text) else None,
         )
         page.goto(console.login_url(username))
         return page

@@ -108,3 +108,14 @@ def test_it_is_short_and_every_figure_stands_in_it(lang: str, o: Order) -> None:
 @given(text=st.text(max_size=60))
 def test_no_figure_is_left_as_a_sign(lang: str, text: str) -> None:
     assert not any(c.isdecimal() for c in digits(text, lang))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@given(o=ORDERS)
+def test_half_a_name_is_never_said(lang: str, o: Order) -> None:
+    said = spoken(o, lang)
+    if "vessel" not in said.cut:
+        assert (digits(o.vessel, lang) or ("船名不明" if lang == "zh" else "Vessel unnamed")) in said.parts[2]
+    elif o.vessel:
+        name = re.split("，识别码|, MMSI", said.parts[2].replace("目标", ""))[0].rstrip("。.")
+        assert name in "船名见书面" or name in "name as written"

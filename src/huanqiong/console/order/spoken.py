@@ -1,8 +1,9 @@
 """An order as it is read over the radio in 20 seconds: to whom, what, which vessel, where, by when, number.
 
 Pure. Chinese has at most 100 characters (5 a second), English 50 words (150 a minute); every digit is a word.
-The number, the position, the MMSI and the deadline always stand in it; of the unit's name, the vessel's name
-and the instruction as much as there is room for, and `cut` names those that were shortened.
+The number, the position, the MMSI and the deadline always stand in it; of the unit's name and the instruction
+as much as there is room for. The vessel's name stands whole or not at all: half a name is another boat's. `cut`
+names what was shortened or left out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ EN: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eig
 _WORD: Final = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]*\w[^\s\u3400-\u9fff]*")
 _CLAUSE: Final = re.compile(r"[，。；、！？,;.!?]")
 UNIT_MOST: Final = {"zh": 16, "en": 8}
-NAME_MOST: Final = {"zh": 12, "en": 6}
+NAME_MOST: Final = {"zh": 14, "en": 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ def spoken(o: Order, lang: str) -> Spoken:
 
     left = MOST[lang] - size(joined(build("", least, "")), lang)
     unit = fit(digits(o.unit, lang), min(UNIT_MOST[lang], left), "unit")
-    name = fit(name, min(NAME_MOST[lang], left - size(unit, lang)), "vessel")
+    room = min(NAME_MOST[lang], left - size(unit, lang))
+    if size(name, lang) > room:
+        cut.add("vessel")
+        name = _first("船名见书面" if zh else "name as written", room, lang)
     left = MOST[lang] - size(joined(build(unit, "", name)), lang)
     what = digits(o.what, lang).rstrip("。.；; ")
     if size(what, lang) > left or not what:
