@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "console"))
 from find_chromium import FLAGS, chromium
 from live_console import Console, serve
 
-
 EXPECTED = re.compile(r"status of 4|net::ERR_INTERNET_DISCONNECTED")
 """What a browser logs of a refusal, and of a network that a test took away."""
 

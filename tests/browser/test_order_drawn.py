@@ -49,7 +49,9 @@ def test_a_receipt_waits_for_the_network(open_as: Callable[..., Any], console: C
     page.click("#received button")
     until(page, "document.querySelector('#unsent').innerText.includes('Not sent yet')")
     assert page.is_disabled("#received button")
-    page.context.set_offline(False)
+    with page.expect_navigation():  # what the network brought is read again
+        page.context.set_offline(False)
+    ready(page)
     until(page, "document.body.innerText.includes('Wu Hai') && !document.querySelector('#unsent li')")
     assert page.evaluate(
         "Object.entries(localStorage).filter(([k]) => k.startsWith('hq.unsent')).every(([, v]) => v === '[]')"

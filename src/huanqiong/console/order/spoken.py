@@ -2,8 +2,8 @@
 
 Pure. Chinese has at most 100 characters (5 a second), English 50 words (150 a minute); every digit is a word.
 The number, the position, the MMSI and the deadline always stand in it; of the unit's name and the instruction
-as much as there is room for. The vessel's name stands whole or not at all: half a name is another boat's. `cut`
-names what was shortened or left out.
+as much as there is room for. The vessel's name stands whole or not at all: half a name is another boat's.
+`cut` names what was shortened or left out.
 """
 
 from __future__ import annotations
