@@ -82,7 +82,7 @@ def files(store: Path) -> dict[str, str]:
 def ages(store: Path) -> dict[str, int]:
     """When raw files and parts of the lake were received, in microseconds: their periods run from then."""
     kept = [p for folder in ("objects", "lake") for p in (store / folder).rglob("*") if p.is_file()]
-    return {p.relative_to(store).as_posix(): p.stat().st_mtime_ns // 1000 for p in kept if p.name != "lock"}
+    return {p.relative_to(store).as_posix(): p.stat().st_mtime_ns for p in kept if p.name != "lock"}
 
 
 @pytest.mark.parametrize("suite", ["intl", "gm"])
@@ -92,7 +92,7 @@ def test_a_store_comes_back_equal_and_its_log_still_verifies(tmp_path: Path, sui
     before = content(old, "drill")
     assert before["alerts"] > 3
     kept, since = files(tmp_path / "old" / "stores" / "drill"), ages(tmp_path / "old" / "stores" / "drill")
-    assert since["objects/ab/abcd"] == 1_700_000_000_123_456
+    assert since["objects/ab/abcd"] == 1_700_000_000_123_456_789
     pin = tmp_path / "pin.jsonl"
     old("audit", "export", "-o", str(pin), "--key-out", str(tmp_path / "old.pub"))
 

@@ -160,19 +160,21 @@ class _Packer:
             try:
                 with path.open("rb") as f:
                     found = os.fstat(f.fileno())
-                    self._add(tar, name, f, mode=found.st_mode & 0o777, mtime=found.st_mtime)
+                    self._add(tar, name, f, mode=found.st_mode & 0o777, mtime_ns=found.st_mtime_ns)
             except FileNotFoundError:
                 continue  # merged into another part meanwhile; a restore tells if it was needed
             self.files += 1
 
     def _add(
-        self, tar: tarfile.TarFile, name: str, source: IO[bytes], mode: int = 0o600, mtime: float = 0
+        self, tar: tarfile.TarFile, name: str, source: IO[bytes], mode: int = 0o600, mtime_ns: int = 0
     ) -> None:
-        """`mtime`: since when a file's period of retention runs; 0: it has none."""
+        """`mtime_ns`: since when a file's period of retention runs; 0: it has none."""
         digest = hashlib.sha256()
         source.seek(0, os.SEEK_END)
         info = tarfile.TarInfo(name)
-        info.size, info.mode, info.mtime = source.tell(), mode, mtime
+        info.size, info.mode = source.tell(), mode
+        if mtime_ns:  # in the extended header it is exact; the plain one would round it
+            info.pax_headers = {"mtime": f"{mtime_ns // 10**9}.{mtime_ns % 10**9:09d}"}
         source.seek(0)
         tar.addfile(info, _Hashed(source, info.size, digest.update))  # type: ignore[arg-type]
         self.members[name] = digest.hexdigest()

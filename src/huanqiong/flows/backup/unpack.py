@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import threading
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -121,5 +122,6 @@ def _member(tar: tarfile.TarFile, info: tarfile.TarInfo, aside: Path) -> str:
             digest.update(data)
             out.write(data)
     if info.mtime > 0:  # backups of old say nothing: such a file counts as received when it came back
-        os.utime(target, (info.mtime, info.mtime))
+        exact = int(Decimal(info.pax_headers.get("mtime", str(info.mtime))).scaleb(9))
+        os.utime(target, ns=(exact, exact))
     return digest.hexdigest()
