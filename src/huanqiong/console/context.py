@@ -19,16 +19,16 @@ from huanqiong.desk.trust.roles import role_book
 PAGES = (
     ("/", "radio-tower", gettext_noop("Watch floor"), "watch.view"),
     ("/alerts/", "bell", gettext_noop("Alerts"), "watch.view"),
-    ("/duty/", "pencil", gettext_noop("Duty log"), "watch.view"),
-    ("/handover/", "user", gettext_noop("Handover"), "watch.view"),
+    ("/duty/", "notebook-pen", gettext_noop("Duty log"), "watch.view"),
+    ("/handover/", "handshake", gettext_noop("Handover"), "watch.view"),
     ("/orders/", "send", gettext_noop("Orders"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),
     ("/audit/", "shield-check", gettext_noop("Audit"), "audit.view"),
     ("/approvals/", "list-checks", gettext_noop("Approvals"), "approvals.ask"),
-    ("/holds/", "lock", gettext_noop("Holds"), "retention.view"),
+    ("/holds/", "archive", gettext_noop("Holds"), "retention.view"),
     ("/sealed/", "lock", gettext_noop("Sealed"), "records.unseal"),
-    ("/accounts/", "user", gettext_noop("Accounts"), "users.view"),
+    ("/accounts/", "users", gettext_noop("Accounts"), "users.view"),
 )
 
 

@@ -179,6 +179,22 @@ async function log() {
   if (await write() && location.pathname === "/duty/") location.reload();
 }
 
+// pages that do not fit the bar fold into the menu beside them
+const nav = $(".nav");
+const more = $(".more");
+if (nav && more) {
+  const out = () => $$("a", nav).filter((a) => a.offsetTop - nav.offsetTop >= nav.clientHeight);
+  const fold = () => {
+    more.hidden = true;
+    if (out().length) more.hidden = false;
+    const folded = out();
+    for (const a of $$("a", nav)) a.classList.toggle("folded", folded.includes(a));
+    more.classList.toggle("here", folded.some((a) => a.hasAttribute("aria-current")));
+  };
+  new ResizeObserver(fold).observe(nav.parentElement);
+  fold();
+}
+
 // popovers stand under the button that opened them
 for (const b of $$("[popovertarget]")) {
   const menu = document.getElementById(b.getAttribute("popovertarget"));
