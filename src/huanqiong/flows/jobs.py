@@ -19,6 +19,7 @@ from huanqiong.lake.store import Store
 
 HOUR_S: Final = 3600.0
 MINUTE_S: Final = 60.0
+CLIMB_S: Final = 20.0
 LOOK_S: Final = 600.0
 """How often is asked whether the day's retention is due, and how soon one that failed is tried again."""
 
@@ -56,10 +57,17 @@ def jobs_of(store: Store) -> tuple[Job, ...]:
 
         release_off_shift(session_counts(role_book().limits(store.kind)), by=SYSTEM)
 
+    def escalation() -> None:
+        """Items that wait too long climb the store's chain."""
+        from huanqiong.flows.escalation import climb_now
+
+        climb_now(store)
+
     return (
         Job("forget old sessions", HOUR_S, _forget_sessions),
         Job("retention", LOOK_S, retention),
         Job("alerts of absent officers", MINUTE_S, absent),
+        Job("escalation", CLIMB_S, escalation),
     )
 
 

@@ -18,6 +18,7 @@ from huanqiong.desk.trust.roles import role_book
 from huanqiong.desk.trust.sealing import Ground
 from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts as watch
+from huanqiong.desk.watch.chain import bundled_chain
 from huanqiong.desk.watch.duty import Words
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
@@ -53,6 +54,9 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.take_handover: ("watch.claim", (0,), {}),
     watch.withdraw_handover: ("watch.claim", (0,), {}),
     watch.release_off_shift: ("watch.raise", ([],), {}),
+    watch.climb: ("watch.raise", (bundled_chain(), {}), {}),
+    watch.acknowledge_step: ("watch.log", (0,), {}),
+    watch.note_call: ("watch.log", (0, "no_answer", "", at(0)), {"now": at(1)}),
     watch.write_entry: ("watch.log", (ENTRY,), {"now": at(1)}),
     watch.correct_entry: ("watch.log", (0, ENTRY), {"now": at(1)}),
     watch.add_to_entry: ("watch.log", (0, ENTRY), {"now": at(1)}),

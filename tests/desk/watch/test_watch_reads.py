@@ -177,6 +177,7 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_duty, ()),
         (access.access_on_duty, ()),
         (access.access_handovers, ()),
+        (access.access_escalations, ()),
         (access.access_to_hand_over, (at(9),)),
         (access.access_kind_records, ()),
         (access.access_outcomes, ()),

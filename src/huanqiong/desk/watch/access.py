@@ -24,6 +24,7 @@ from huanqiong.desk.watch.rows import (
     VerdictRow,
 )
 from huanqiong.desk.watch.shifts import HandoverRow, OnDuty, handovers, on_duty, to_hand_over
+from huanqiong.desk.watch.waits import EscalationRow, escalations
 
 
 def access_queue(person: Actor, query: QueueQuery = QueueQuery()) -> list[AlertRow]:  # noqa: B008  frozen
@@ -134,6 +135,14 @@ def access_handovers(person: Actor, *, own: bool = False, waiting: bool = False)
     return handovers(
         person_pk=person.pk if own else None, waiting_for=person.pk if waiting else None, limit=50
     )
+
+
+def access_escalations(
+    person: Actor, *, running: bool | None = None, own: bool = False, limit: int = 200
+) -> list[EscalationRow]:
+    """Steps of the chain, newest first; `own`: those told to the person that wait for an answer."""
+    allow(person, "watch.view")
+    return escalations(running=running, person=person.code if own else "", limit=limit)
 
 
 def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:

@@ -11,6 +11,7 @@ from huanqiong.desk.trust.reads import seals_of
 from huanqiong.desk.trust.retention import RetentionBook
 from huanqiong.desk.watch.models import (
     Alert,
+    Escalation,
     Frozen,
     Judgement,
     Order,
@@ -22,7 +23,12 @@ from huanqiong.flows.retention.guards import Guard, devices_of
 
 NO_HIT: Final = "alert.no_hit"
 HIT: Final = "alert.hit"
-_HANGING = (("watch.judgement", Judgement), ("watch.frozen", Frozen), ("watch.release", Release))
+_HANGING = (
+    ("watch.escalation", Escalation),
+    ("watch.judgement", Judgement),
+    ("watch.frozen", Frozen),
+    ("watch.release", Release),
+)
 
 
 @dataclass(slots=True)
@@ -121,8 +127,8 @@ def rows_of(going: Iterable[Bundle]) -> list[tuple[str, list[Any]]]:
         alerts += [a.pk for a in one.alerts]
         verdicts += [v.pk for v in one.verdicts]
     orders = _keys(Order, "alert_id", alerts)
-    out = [("watch.outcome", _keys(Outcome, "order_id", orders)), ("watch.order", orders)]
-    out += [(label, _keys(model, "alert_id", alerts)) for label, model in _HANGING]
+    out = [(label, _keys(model, "alert_id", alerts)) for label, model in _HANGING]
+    out += [("watch.outcome", _keys(Outcome, "order_id", orders)), ("watch.order", orders)]
     out.append(("trust.seal", seals_of(f"alert:{pk}" for pk in alerts)))
     return [*out, ("watch.verdict", verdicts), ("watch.alert", alerts)]
 

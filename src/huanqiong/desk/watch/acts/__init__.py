@@ -1,9 +1,10 @@
 """Acts of the watch desk. Each is one transaction with its audit entry and outbox rows; `by` says who.
 
-Outbox topics: alert {ids}, distress {ids}, duty {ids}, handover {id, person}, order {ids}, shift,
-silence {ids}, record {kind}.
+Outbox topics: alert {ids}, distress {ids}, duty {ids}, escalation {ids}, handover {id, person}, order {ids},
+shift, silence {ids}, record {kind}.
 """
 
+from huanqiong.desk.watch.acts.climbing import acknowledge_step, climb, note_call
 from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_distress, raise_distress
 from huanqiong.desk.watch.acts.duty import add_to_entry, correct_entry, start_alert, write_entry
 from huanqiong.desk.watch.acts.evidence import export_evidence
@@ -23,6 +24,9 @@ from huanqiong.desk.watch.acts.shifts import (
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
 
 __all__ = [
+    "acknowledge_step",
+    "climb",
+    "note_call",
     "begin_shift",
     "end_shift",
     "give_handover",

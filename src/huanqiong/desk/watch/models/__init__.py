@@ -15,6 +15,7 @@ from huanqiong.desk.watch.models.alerts import (
     Silence,
     Verdict,
 )
+from huanqiong.desk.watch.models.chain import Escalation
 from huanqiong.desk.watch.models.duty import CALLS, HOWS, RELATIONS, DutyEntry
 from huanqiong.desk.watch.models.shifts import ENDS, Handover, Shift
 
@@ -30,6 +31,7 @@ __all__ = [
     "STATES",
     "Alert",
     "DutyEntry",
+    "Escalation",
     "Frozen",
     "Handover",
     "Judgement",
