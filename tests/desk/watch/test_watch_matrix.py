@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.chain import bundled_chain
 from huanqiong.desk.watch.duty import Words
+from huanqiong.desk.watch.tasking import Part, Scene
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
 ENTRY = Words("x", at(0))
 GROUND = Ground("seal.case", "治安管理处罚法", 136, "某局", "1")
+PART = Part("u", "王艇长", "13800000000", in_command=True)
 SIGNAL = {"mmsi": 970000001, "t": at(0), "lat": 20.0, "lon": 110.0, "signal": "beacon"}
 
 # act -> (permission it asks for, positional arguments, further arguments). Records need not exist: the
@@ -43,6 +46,9 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.silence_alert: ("watch.silence", (0, at(1), "x"), {}),
     watch.lift_silence: ("watch.silence", (0,), {}),
     watch.order: ("watch.order", (0, "u", "x", at(1)), {}),
+    watch.intercept: ("watch.order", (0, [PART], "x", at(1)), {}),
+    watch.join_interception: ("watch.order", (0, replace(PART, in_command=False), "x", at(1)), {}),
+    watch.report_scene: ("watch.outcome", (0, Scene("sighted", at(0))), {"now": at(1)}),
     watch.acknowledge_order: ("watch.outcome", (0,), {}),
     watch.record_outcome: ("watch.outcome", (0, "hit"), {}),
     watch.preserve_hits: ("retention.apply", (), {}),

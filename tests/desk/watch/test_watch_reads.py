@@ -172,6 +172,8 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_standing, ()),
         (access.access_orders, ()),
         (access.access_order, (reads.orders()[0].id,)),
+        (access.access_together, (reads.orders()[0].id,)),
+        (access.access_scene, (reads.orders()[0].id,)),
         (access.access_unit_orders, ()),
         (access.access_silences, ()),
         (access.access_duty, ()),

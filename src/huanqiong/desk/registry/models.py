@@ -114,6 +114,9 @@ class Unit(models.Model):
     agency = LineField(_("agency"), max_length=80, blank=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
+    mmsi = models.BigIntegerField(null=True)  # what its own transponder sends; None: none, or not known
+    speed_kn = models.FloatField(null=True)  # what it makes when it hurries; None: not entered
+    ready_min = models.FloatField(default=0.0)  # from the order to its leaving
     retired_at = models.DateTimeField(null=True)
 
 

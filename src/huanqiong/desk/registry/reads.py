@@ -108,14 +108,19 @@ def labels(mmsis: Iterable[int] | None = None) -> dict[int, tuple[str, int | Non
 def units() -> list[UnitRow]:
     """Units that can be sent, by code."""
     return [
-        UnitRow(u.code, u.name_zh, u.name_en, u.kind, u.agency, u.lat, u.lon)
+        UnitRow(u.code, u.name_zh, u.name_en, u.kind, u.agency, u.lat, u.lon, u.mmsi, u.speed_kn, u.ready_min)
         for u in Unit.objects.filter(retired_at=None).order_by("code")
     ]
 
 
 def unit_id(code: str) -> int:
     """The key of a unit that can be sent; MissingError names those there are."""
-    found = Unit.objects.filter(code=code, retired_at=None).values_list("pk", flat=True).first()
+    return unit_key(code)[0]
+
+
+def unit_key(code: str) -> tuple[int, str]:
+    """(key, agency) of a unit that can be sent; MissingError names those there are."""
+    found = Unit.objects.filter(code=code, retired_at=None).values_list("pk", "agency").first()
     if found is None:
         have = ", ".join(
             Unit.objects.filter(retired_at=None).order_by("code").values_list("code", flat=True)[:20]

@@ -113,6 +113,9 @@ class UnitRow:
     agency: str
     lat: float | None
     lon: float | None
+    mmsi: int | None
+    speed_kn: float | None  # None: not entered
+    ready_min: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from huanqiong.desk.watch.rows import (
     VerdictRow,
 )
 from huanqiong.desk.watch.shifts import HandoverRow, OnDuty, handovers, on_duty, to_hand_over
+from huanqiong.desk.watch.tasking import SceneRow, scene_reports, together
 from huanqiong.desk.watch.waits import EscalationRow, escalations
 
 
@@ -103,6 +104,18 @@ def access_order(person: Actor, order_id: int, *, now: datetime | None = None) -
     """One order; MissingError where there is none."""
     allow(person, "watch.view")
     return ordered.order(order_id, now=now)
+
+
+def access_together(person: Actor, order_id: int, *, now: datetime | None = None) -> list[OrderRow]:
+    """The orders of the interception that an order belongs to, in command first; alone: itself."""
+    allow(person, "watch.view")
+    return ordered.ordered_together(order_id, now=now)
+
+
+def access_scene(person: Actor, order_id: int) -> list[SceneRow]:
+    """What was said from the scene by every unit of the order's interception, oldest first."""
+    allow(person, "watch.view")
+    return scene_reports(together(order_id))
 
 
 def access_unit_orders(person: Actor, *, now: datetime | None = None) -> list[UnitOrders]:

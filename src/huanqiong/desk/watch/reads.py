@@ -23,7 +23,7 @@ from django.db.models.functions import RowNumber
 
 from huanqiong.core.errors import MissingError, UsageError
 from huanqiong.desk.registry.reads import shown_name
-from huanqiong.desk.watch.models import Alert, Judgement, Order, Outcome, Silence, Verdict
+from huanqiong.desk.watch.models import Alert, Judgement, Order, Outcome, SceneReport, Silence, Verdict
 from huanqiong.desk.watch.ordered import order_rows
 from huanqiong.desk.watch.ordered import orders as orders
 from huanqiong.desk.watch.policy import watch_policy
@@ -39,6 +39,7 @@ from huanqiong.desk.watch.rows import (
     SilenceRow,
     VerdictRow,
 )
+from huanqiong.desk.watch.tasking import scene_rows
 from huanqiong.desk.watch.tiers import placed
 
 
@@ -207,6 +208,7 @@ def alert_detail(alert_id: int, *, sealed: bool = False) -> AlertDetail:
         ),
         follows=a.follows_id if a.follows is not None and a.follows.sealed_at is None else None,
         followed_by=tuple(a.followed_by.order_by("id").values_list("pk", flat=True)),
+        scene=tuple(scene_rows(getattr(SceneReport, by).filter(order__alert=a))),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huanqiong.desk.trust.reads import HoldRow
+from huanqiong.desk.watch.tasking import SceneRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,14 @@ class OrderRow:
     outcome_at: datetime | None
     outcome_by: str  # "" = none yet
     hold: HoldRow | None  # what its hit proposed to preserve; None: no hit, or none proposed yet
+    outcome_name: str  # who said how it ended; "" = who noted it
+    shared: bool  # another unit of its interception ended it
+    interception: int | None  # with which other units; None: alone
+    in_command: bool
+    commander: str
+    phone: str
+    agency: str  # of the unit, when the order was given
+    meeting: dict[str, Any] | None  # where and when it was to meet her; None: none was chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +231,7 @@ class AlertDetail:
     frozen: tuple[FrozenRow, ...]
     follows: int | None
     followed_by: tuple[int, ...]
+    scene: tuple[SceneRow, ...]  # what its units said from the scene
 
 
 @dataclass(frozen=True, slots=True)

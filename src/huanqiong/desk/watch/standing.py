@@ -1,9 +1,9 @@
-"""An alert as it stands while an act is under way: locked, in an allowed state, with its detector."""
+"""An alert or an order as it stands while an act is under way: locked, in an allowed state."""
 
 from __future__ import annotations
 
 from huanqiong.core.errors import MissingError, StateError
-from huanqiong.desk.watch.models import Alert
+from huanqiong.desk.watch.models import Alert, Order
 
 
 def locked_alert(alert_id: int) -> Alert:
@@ -12,6 +12,14 @@ def locked_alert(alert_id: int) -> Alert:
     if alert is None:
         raise MissingError(f"There is no alert {alert_id}. It may be of another store.")
     return alert
+
+
+def locked_order(order_id: int) -> Order:
+    """The order with its unit, locked until the act ends; MissingError where there is none."""
+    row = Order.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=order_id).first()
+    if row is None:
+        raise MissingError(f"There is no order {order_id}. It may be of another store.")
+    return row
 
 
 def require(alert: Alert, *states: str) -> None:

@@ -9,6 +9,7 @@ from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_dis
 from huanqiong.desk.watch.acts.duty import add_to_entry, correct_entry, start_alert, write_entry
 from huanqiong.desk.watch.acts.evidence import export_evidence
 from huanqiong.desk.watch.acts.handling import claim, close, judge, release, reopen
+from huanqiong.desk.watch.acts.interceptions import intercept, join_interception, report_scene
 from huanqiong.desk.watch.acts.orders import acknowledge_order, expire_orders, order, record_outcome
 from huanqiong.desk.watch.acts.preserving import preserve_hits
 from huanqiong.desk.watch.acts.raising import raise_alerts, withdraw_missing, withdraw_verdicts
@@ -44,6 +45,8 @@ __all__ = [
     "declare_distress",
     "expire_orders",
     "export_evidence",
+    "intercept",
+    "join_interception",
     "judge",
     "lift_silence",
     "open_sealed_alert",
@@ -53,6 +56,7 @@ __all__ = [
     "raise_distress",
     "record_outcome",
     "release",
+    "report_scene",
     "reopen",
     "seal_alert",
     "silence",

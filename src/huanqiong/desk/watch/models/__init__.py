@@ -17,6 +17,7 @@ from huanqiong.desk.watch.models.alerts import (
 )
 from huanqiong.desk.watch.models.chain import Escalation
 from huanqiong.desk.watch.models.duty import CALLS, HOWS, RELATIONS, DutyEntry
+from huanqiong.desk.watch.models.interceptions import SCENES, Interception, SceneReport
 from huanqiong.desk.watch.models.shifts import ENDS, Handover, Shift
 
 __all__ = [
@@ -28,16 +29,19 @@ __all__ = [
     "ORDER_STATES",
     "OUTCOMES",
     "RELATIONS",
+    "SCENES",
     "STATES",
     "Alert",
     "DutyEntry",
     "Escalation",
     "Frozen",
     "Handover",
+    "Interception",
     "Judgement",
     "Order",
     "Outcome",
     "Release",
+    "SceneReport",
     "Shift",
     "Silence",
     "Verdict",

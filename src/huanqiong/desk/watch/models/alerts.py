@@ -32,7 +32,9 @@ class OfAlerts(Unsealed):
     sealed_at = "alert__sealed_at"
 
 
-class _OfOrders(Unsealed):
+class OfOrders(Unsealed):
+    """Of tables whose rows hang on an order."""
+
     sealed_at = "order__alert__sealed_at"
 
 
@@ -191,6 +193,15 @@ class Order(models.Model):
     acknowledged_name = LineField(max_length=80, blank=True)  # who answered, by voice where no screen
     acknowledged_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
     expired_at = models.DateTimeField(null=True)
+    # Of several units sent together: under whom each stands; None and "" for an order of its own.
+    interception = models.ForeignKey(
+        "watch.Interception", null=True, on_delete=models.PROTECT, related_name="orders"
+    )
+    in_command = models.BooleanField(default=False)  # of one order of an interception: the scene's
+    commander = LineField(max_length=80, blank=True)
+    phone = LineField(max_length=40, blank=True)
+    agency = LineField(max_length=80, blank=True)  # the unit's, as it stood in the register
+    meeting = models.JSONField(null=True)  # where and when the unit was to meet her; None: none was chosen
 
     objects = OfAlerts()
     everything = models.Manager()
@@ -200,7 +211,7 @@ class Order(models.Model):
 
 
 class Outcome(models.Model):
-    """How an order ended: once per order."""
+    """How an order ended: once per order. One of an interception that says hit or no hit ends the others."""
 
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="outcome")
     kind = LineField(max_length=40)
@@ -208,10 +219,11 @@ class Outcome(models.Model):
     result = LineField(max_length=14)
     cause = LineField(max_length=10, blank=True)  # only of not_possible
     note = models.TextField(blank=True)
+    name = LineField(max_length=80, blank=True)  # who said so, in words; "" = who noted it
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects = _OfOrders()
+    objects = OfOrders()
     everything = models.Manager()
 
 
