@@ -19,6 +19,7 @@ from huanqiong.desk.trust.roles import role_book
 from huanqiong.desk.trust.sealing import Ground
 from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts as watch
+from huanqiong.desk.watch.boarding import Record, Waters
 from huanqiong.desk.watch.chain import bundled_chain
 from huanqiong.desk.watch.duty import Words
 from huanqiong.desk.watch.tasking import Part, Scene
@@ -51,6 +52,8 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.report_scene: ("watch.outcome", (0, Scene("sighted", at(0))), {"now": at(1)}),
     watch.acknowledge_order: ("watch.outcome", (0,), {}),
     watch.record_outcome: ("watch.outcome", (0, "hit"), {}),
+    watch.file_boarding: ("watch.outcome", (0, Record("hit"), Waters()), {"now": at(1)}),
+    watch.correct_boarding: ("watch.outcome", (0, Record("hit"), Waters(), "x"), {"now": at(1)}),
     watch.preserve_hits: ("retention.apply", (), {}),
     watch.acknowledge_distress: ("watch.distress", (0,), {}),
     watch.declare_distress: ("watch.distress", (0, "x"), {}),

@@ -181,16 +181,20 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_handovers, ()),
         (access.access_escalations, ()),
         (access.access_to_hand_over, (at(9),)),
+        (access.access_boardings, (reads.orders()[0].id,)),
         (access.access_kind_records, ()),
         (access.access_outcomes, ()),
     ]
+    apart_too = (access.access_evidence_boardings, ([1],))
     apart = (access.access_evidence, calls[1][1])  # seeing the floor is not enough to hand it out
-    named = {f.__name__ for f, _ in [*calls, apart]}
+    named = {f.__name__ for f, _ in [*calls, apart, apart_too]}
     assert named == {n for n in dir(access) if n.startswith("access_")}
     outsider, analyst = person("auditor", "auditor"), person("analyst", "analyst")
     assert apart[0](analyst, *apart[1]) == access.access_alert(floor, *apart[1])
-    with pytest.raises(RefusedError):
-        apart[0](floor, *apart[1])
+    for one in (apart, apart_too):
+        with pytest.raises(RefusedError):
+            one[0](floor, *one[1])
+    assert apart_too[0](analyst, *apart_too[1]) == []
     for f, args in calls:
         f(floor, *args)
         with pytest.raises(RefusedError):

@@ -2,10 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from huanqiong import data
 from huanqiong.core.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class LawVersion:
+    """One text of a law: in force from `since` to `until` (None: still). `replaced_by`: the version that
+    followed. `unchecked`: its words were not at hand here."""
+
+    name: str
+    en: str
+    version: str
+    since: date
+    until: date | None
+    replaced_by: str
+    unchecked: bool
+
+    def in_force(self, day: date) -> bool:
+        """Whether this text was in force that day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+def law_versions() -> list[LawVersion]:
+    """Every text known here, superseded ones too."""
+    return [
+        LawVersion(
+            x["name"],
+            x["en"],
+            x["version"],
+            x["since"],
+            x.get("until"),
+            x.get("replaced_by", ""),
+            bool(x.get("unchecked", False)),
+        )
+        for x in data.toml("law/laws.toml")["laws"]
+    ]
+
+
+def require_version(law: str, version: str, article: int, day: date) -> None:
+    """UsageError unless this text of the law was in force that day: a superseded one names what replaced
+    it."""
+    found = next((x for x in law_versions() if (x.name, x.version) == (law, version)), None)
+    if found is None:
+        raise UsageError(
+            f"《{law}》 of {version} is no text known here. Name one of laws.toml, or add it there."
+        )
+    if not found.in_force(day):
+        by = f"; the text of {found.replaced_by} replaced it" if found.replaced_by else ""
+        raise UsageError(
+            f"《{law}》 of {version} was not in force on {day}{by}. Choose the text of that day."
+        )
+    if article < 1:
+        raise UsageError(f"《{law}》 article {article}: give the number of the article.")
 
 
 def laws_in_force(day: date) -> dict[str, str]:

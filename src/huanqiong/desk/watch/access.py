@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from huanqiong.desk.trust.access import allow
+from huanqiong.desk.trust.access import allow, allowed, scope_of
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch import ordered, reads
+from huanqiong.desk.watch.boarded import BoardingRow, blanked, boardings
 from huanqiong.desk.watch.duty import DutyQuery, DutyRow, duty_entries
 from huanqiong.desk.watch.rows import (
     AlertDetail,
@@ -122,6 +123,25 @@ def access_unit_orders(person: Actor, *, now: datetime | None = None) -> list[Un
     """How each unit's orders went at `now`, the store's clock."""
     allow(person, "watch.view")
     return ordered.unit_orders(now)
+
+
+def access_boardings(person: Actor, order_id: int) -> list[BoardingRow]:
+    """Every version of an order's boarding record, oldest first; MissingError where there is no such order.
+
+    Names, badges, documents and words about people are for who records outcomes at the order's unit, and
+    for who exports evidence; for others they are blanked.
+    """
+    allow(person, "watch.view")
+    unit = ordered.order(order_id).unit_code
+    whole = scope_of(person, "watch.outcome").covers(unit=unit) or allowed(person, "evidence.export")
+    rows = boardings([order_id])
+    return rows if whole else [blanked(r) for r in rows]
+
+
+def access_evidence_boardings(person: Actor, order_ids: Iterable[int]) -> list[BoardingRow]:
+    """The boarding records of an alert's orders, to be handed out: needs `evidence.export`."""
+    allow(person, "evidence.export")
+    return boardings(order_ids)
 
 
 def access_duty(person: Actor, query: DutyQuery = DutyQuery()) -> list[DutyRow]:  # noqa: B008  frozen

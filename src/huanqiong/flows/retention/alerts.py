@@ -11,6 +11,7 @@ from huanqiong.desk.trust.reads import seals_of
 from huanqiong.desk.trust.retention import RetentionBook
 from huanqiong.desk.watch.models import (
     Alert,
+    Boarding,
     Escalation,
     Frozen,
     Judgement,
@@ -128,7 +129,12 @@ def rows_of(going: Iterable[Bundle]) -> list[tuple[str, list[Any]]]:
         verdicts += [v.pk for v in one.verdicts]
     orders = _keys(Order, "alert_id", alerts)
     out = [(label, _keys(model, "alert_id", alerts)) for label, model in _HANGING]
-    out += [("watch.outcome", _keys(Outcome, "order_id", orders)), ("watch.order", orders)]
+    out += [
+        ("watch.boarding", _keys(Boarding, "order_id", orders)),
+        ("watch.boarding", _keys(Boarding, "order_id", orders)),
+        ("watch.outcome", _keys(Outcome, "order_id", orders)),
+        ("watch.order", orders),
+    ]
     out.append(("trust.seal", seals_of(f"alert:{pk}" for pk in alerts)))
     return [*out, ("watch.verdict", verdicts), ("watch.alert", alerts)]
 

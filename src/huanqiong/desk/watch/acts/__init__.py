@@ -4,6 +4,7 @@ Outbox topics: alert {ids}, distress {ids}, duty {ids}, escalation {ids}, handov
 shift, silence {ids}, record {kind}.
 """
 
+from huanqiong.desk.watch.acts.boarding import correct_boarding, file_boarding
 from huanqiong.desk.watch.acts.climbing import acknowledge_step, climb, note_call
 from huanqiong.desk.watch.acts.distress import acknowledge_distress, declare_distress, raise_distress
 from huanqiong.desk.watch.acts.duty import add_to_entry, correct_entry, start_alert, write_entry
@@ -25,6 +26,8 @@ from huanqiong.desk.watch.acts.shifts import (
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
 
 __all__ = [
+    "correct_boarding",
+    "file_boarding",
     "acknowledge_step",
     "climb",
     "note_call",

@@ -15,6 +15,7 @@ from huanqiong.desk.watch.models.alerts import (
     Silence,
     Verdict,
 )
+from huanqiong.desk.watch.models.boarding import Boarding
 from huanqiong.desk.watch.models.chain import Escalation
 from huanqiong.desk.watch.models.duty import CALLS, HOWS, RELATIONS, DutyEntry
 from huanqiong.desk.watch.models.interceptions import SCENES, Interception, SceneReport
@@ -32,6 +33,7 @@ __all__ = [
     "SCENES",
     "STATES",
     "Alert",
+    "Boarding",
     "DutyEntry",
     "Escalation",
     "Frozen",
