@@ -11,6 +11,7 @@ from huanqiong.cli import (
     audit,
     backup,
     bench,
+    boats,
     demo,
     doctor,
     drill,
@@ -37,6 +38,7 @@ people = typer.Typer(no_args_is_help=True, help="Accounts; each change is an act
 log = typer.Typer(no_args_is_help=True, help="The audit log, for outsiders to verify.")
 proofs = typer.Typer(no_args_is_help=True, help="An alert's evidence, for a judge to check.")
 keeping = typer.Typer(no_args_is_help=True, help="How long records are kept, and what is held.")
+shore = typer.Typer(no_args_is_help=True, help="The register of boats and the stations that watch them.")
 drills = typer.Typer(no_args_is_help=True, help="Invented scenarios in stores of their own.")
 
 
@@ -83,6 +85,10 @@ people.command("factors")(user.factors)
 people.command("sessions")(user.sessions)
 people.command("close")(user.close)
 people.command("open")(user.reopen)
+
+app.add_typer(shore, name="boats")
+shore.command("import")(boats.import_list)
+shore.command("stations")(boats.stations)
 
 app.add_typer(log, name="audit")
 log.command("export")(audit.export)

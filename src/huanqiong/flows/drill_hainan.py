@@ -23,6 +23,7 @@ from huanqiong.desk.watch.verdict_table import events_table
 from huanqiong.drill import World, hainan, seal, unseal
 from huanqiong.drill.score import Score, score
 from huanqiong.flows import sea_archive
+from huanqiong.flows.shore.drill_register import register_boats
 from huanqiong.lake.durable import write_file
 from huanqiong.lake.store import Store
 
@@ -96,6 +97,7 @@ def _register(world: World) -> None:
                 flag=row["flag"] or "",
                 request_id=f"drill-register-{world.fingerprint[:16]}-{row['mmsi']}",
             )
+        register_boats(world.register.to_pylist(), version=world.fingerprint[:12], by=OPERATOR)
 
 
 def reveal(store: Store) -> tuple[Score, str]:

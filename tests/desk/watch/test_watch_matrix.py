@@ -12,6 +12,7 @@ from desk_events import at, event
 
 from huanqiong.core.errors import HuanqiongError, RefusedError
 from huanqiong.desk.registry import acts as registry
+from huanqiong.desk.registry.sailing import Sailing
 from huanqiong.desk.trust import acts as trust
 from huanqiong.desk.trust import reads
 from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
@@ -26,6 +27,7 @@ from huanqiong.desk.watch.tasking import Part, Scene
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
 ENTRY = Words("x", at(0))
+SAILING = Sailing("departure", "none", at(0), name="琼临渔11479")
 GROUND = Ground("seal.case", "治安管理处罚法", 136, "某局", "1")
 PART = Part("u", "王艇长", "13800000000", in_command=True)
 SIGNAL = {"mmsi": 970000001, "t": at(0), "lat": 20.0, "lon": 110.0, "signal": "beacon"}
@@ -82,6 +84,11 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     registry.carry_device: ("registry.edit", ("v-0", "ais", "1", None), {}),
     registry.add_unit: ("registry.edit", ("u", "艇", "boat", "station"), {}),
     registry.retire_unit: ("registry.edit", ("none",), {}),
+    registry.load_stations: ("boats.edit", ([],), {}),
+    registry.import_boats: ("boats.edit", ([],), {"register": "x", "version": "1"}),
+    registry.leave_register: ("boats.edit", ("x", "1"), {}),
+    registry.log_sailing: ("boats.log", (SAILING,), {"now": at(1), "request_id": "x"}),
+    registry.correct_sailing: ("boats.log", (0, SAILING), {"now": at(1), "request_id": "y"}),
     registry.draw_zone: ("zones.edit", ("z", SQUARE), {}),
     registry.rename_zone: ("zones.edit", (0,), {"name": "x"}),
     registry.archive_zone: ("zones.edit", (0,), {}),

@@ -9,6 +9,7 @@ from huanqiong.desk.registry import reads
 from huanqiong.desk.registry.names import implied_home
 from huanqiong.desk.registry.rows import FoundVessel, StaticRow, UnitRow, VesselDetail, ZoneRow
 from huanqiong.desk.registry.search import search
+from huanqiong.desk.registry.shore_reads import station_names
 from huanqiong.desk.trust.access import allow, allowed
 from huanqiong.desk.trust.actor import Actor
 
@@ -45,10 +46,10 @@ def access_units(person: Actor) -> list[UnitRow]:
 
 
 def access_unit_names(person: Actor) -> list[tuple[str, str, str]]:
-    """(code, Chinese name, English name) of the units, for who sees them or binds roles to them; else []."""
+    """(code, Chinese name, English name) of units and stations, for who sees or binds them; else []."""
     if not any(allowed(person, p) for p in ("registry.view", "users.view", "users.manage")):
         return []
-    return [(u.code, u.name_zh, u.name_en) for u in reads.units()]
+    return [(u.code, u.name_zh, u.name_en) for u in reads.units()] + station_names()
 
 
 def access_zones(person: Actor, *, archived: bool = False) -> list[ZoneRow]:

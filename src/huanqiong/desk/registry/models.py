@@ -145,3 +145,10 @@ class Zone(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["west", "south", "east", "north"])]
+
+
+# The shore's tables are this desk's too; they stand in a file of their own.
+from huanqiong.desk.registry.shore import Boat, SailingEntry, Station  # noqa: E402
+
+__all__ = ["Boat", "Device", "SailingEntry", "SearchTerm", "Station", "StaticRecord", "Unit", "Vessel"]
+__all__ += ["Zone"]
