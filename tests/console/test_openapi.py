@@ -81,6 +81,7 @@ def real(path: str) -> dict[str, Any]:
         "{alert_id}": ("alert_id", Alert.objects.first().pk),
         "{order_id}": ("order_id", 1),
         "{entry_id}": ("entry_id", 1),
+        "{step_id}": ("step_id", 1),
         "{silence_id}": ("silence_id", 1),
         "{zone_id}": ("zone_id", Zone.objects.first().pk),
         "{mmsi}": ("mmsi", plant.ALERTED["gap"]),

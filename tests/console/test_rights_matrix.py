@@ -78,6 +78,7 @@ def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..
         "alert_id": alert,
         "order_id": order,
         "entry_id": 1,
+        "step_id": 1,
         "silence_id": 1,
         "zone_id": 1,
         "mmsi": 412900005,

@@ -21,6 +21,7 @@ PAGES = (
     ("/alerts/", "bell", gettext_noop("Alerts"), "watch.view"),
     ("/duty/", "notebook-pen", gettext_noop("Duty log"), "watch.view"),
     ("/handover/", "handshake", gettext_noop("Handover"), "watch.view"),
+    ("/escalations/", "bell-ring", gettext_noop("Escalation"), "watch.view"),
     ("/orders/", "send", gettext_noop("Orders"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),

@@ -112,6 +112,21 @@ def test_an_acknowledged_step_holds_the_chain_for_a_while(
     assert len(climb(officer, supervisor)) == 1
 
 
+def test_one_answer_is_enough_for_all_that_was_told_before_it(
+    officer: Any, supervisor: Any, clock: Callable[[float], datetime]
+) -> None:
+    unclaimed()
+    acts.raise_distress([SIGNAL], by=SYSTEM)
+    acts.begin_shift(by=supervisor)
+    clock(50)
+    climb(supervisor)
+    mine = escalations(person=supervisor.code)
+    assert [e.of for e in mine] == ["distress", "distress", "unclaimed", "unclaimed"]
+    seen = next(e for e in mine if e.of == "distress" and e.how == "screen")
+    acts.acknowledge_step(seen.id, by=supervisor)
+    assert {e.of for e in escalations(person=supervisor.code)} == {"unclaimed"}
+
+
 def test_a_call_is_written_down_and_one_not_answered_climbs(
     officer: Any, supervisor: Any, clock: Callable[[float], datetime]
 ) -> None:

@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
-from huanqiong.console.api import alerts, audit, duty, orders, sea, silences, store, vessels, zones
+from huanqiong.console.api import (
+    alerts,
+    audit,
+    duty,
+    escalations,
+    orders,
+    sea,
+    silences,
+    store,
+    vessels,
+    zones,
+)
 from huanqiong.console.api.described import CleanParser, Described
 from huanqiong.console.refusals import RecordsAwayError, said, status_of
 from huanqiong.core.errors import HuanqiongError
@@ -32,6 +43,7 @@ api.add_router("/sea", sea.router)
 api.add_router("/alerts", alerts.router)
 api.add_router("/orders", orders.router)
 api.add_router("/duty", duty.router)
+api.add_router("/escalations", escalations.router)
 api.add_router("/silences", silences.router)
 api.add_router("/vessels", vessels.router)
 api.add_router("/zones", zones.router)

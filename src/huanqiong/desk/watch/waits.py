@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max, QuerySet
 
 from huanqiong.desk.registry.reads import shown_name
 from huanqiong.desk.trust.reads import PersonRow, people
-from huanqiong.desk.watch.chain import GIVER, Step
+from huanqiong.desk.watch.chain import GIVER, WATCHED, Step
 from huanqiong.desk.watch.models import Alert, Escalation, Order, Shift
 from huanqiong.desk.watch.tiers import top_ids
 
@@ -111,15 +111,19 @@ def reached(step: Step, w: Wait, accounts: Iterable[PersonRow], present: Mapping
 
 
 def escalations(*, running: bool | None = None, person: str = "", limit: int = 200) -> list[EscalationRow]:
-    """Steps, newest first: all, of items that still wait, or those that wait for this person's answer."""
+    """Steps, the gravest waits first, then the newest: all, of items that still wait, or those that wait for
+    this person's answer."""
     rows: QuerySet[Escalation] = Escalation.objects.select_related("alert__vessel", "acknowledged_by")
-    if running is not None:
-        rows = rows.filter(settled_at__isnull=running)
     if person:
         rows = rows.filter(settled_at=None, acknowledged_at=None)
+    if running is not None:
+        rows = rows.filter(settled_at__isnull=running)
+    found = list(rows.order_by("-told_at", "-id")[: limit if not person else 1000])
+    if person:
+        found = [e for e in found if person in e.told][:limit]
+    found.sort(key=lambda e: WATCHED.index(e.of))
     names = {p.code: p.name_zh or p.name_en or p.username for p in people()}
-    found = rows.order_by(F("told_at").desc(), "-id")[: limit if not person else 1000]
-    return [_row(e, names) for e in found if not person or person in e.told][:limit]
+    return [_row(e, names) for e in found]
 
 
 def _row(e: Escalation, names: Mapping[str, str]) -> EscalationRow:

@@ -6,6 +6,7 @@ import { day, dayTime, hms, span } from "huanqiong/lib/format.js";
 import { get } from "huanqiong/lib/api.js";
 import { enableSound, soundReady } from "huanqiong/lib/sound.js";
 import { connect } from "huanqiong/lib/stream.js";
+import { follow } from "huanqiong/lib/told.js";
 import { toast } from "huanqiong/lib/toast.js";
 
 for (const b of $$("[data-theme-switch]")) b.addEventListener("click", () => window.hqToggleTheme());
@@ -89,6 +90,7 @@ const hear = async () => {
 if (boot.may?.includes("watch.view")) {
   on("stream:distress", hear);
   hear();
+  follow();
   connect();
 }
 

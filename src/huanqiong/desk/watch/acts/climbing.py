@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from huanqiong.core.errors import MissingError, RefusedError, StateError, UsageError
+from huanqiong.desk.trust.access import allow
 from huanqiong.desk.trust.act import Act, Private, act
 from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.trust.reads import people
@@ -88,7 +89,8 @@ def _due(
 
 
 def acknowledge_step(step_id: int, *, by: Actor, request_id: str | None = None) -> int:
-    """Says "I have it", by one of those who were told; the chain rests a while. Twice changes nothing.
+    """Says "I have it" of what waits, by one of those who were told; the chain rests a while. Twice changes
+    nothing.
 
     RefusedError for anybody else; StateError where the item no longer waits.
     """
@@ -103,10 +105,8 @@ def acknowledge_step(step_id: int, *, by: Actor, request_id: str | None = None) 
             raise RefusedError("This step was told to others: they acknowledge it.")
         a.idle = row.acknowledged_at is not None
         if not a.idle:
-            row.acknowledged_at, row.acknowledged_by_id = a.at, by.pk
-            row.save()
             a.details = {"of": row.of, "about": row.item, "step": row.number}
-            a.tell("escalation", ids=[row.pk])
+            a.tell("escalation", ids=_answered(a, row))
     return step_id
 
 
@@ -126,6 +126,7 @@ def note_call(
     UsageError without a name where somebody answered; StateError for a step on a screen, a call that was
     answered, a time to come, an item that no longer waits.
     """
+    allow(by, "watch.log")
     if call not in CALLS:
         raise UsageError(f"A call was {' or '.join(CALLS)}, not {call!r}.")
     if call == "answered" and not name.strip():
@@ -148,15 +149,22 @@ def note_call(
         if row.call == "answered":
             raise StateError("This call was answered already.")
         row.call, row.call_name, row.call_at = call, name.strip(), at
-        if call == "answered":
-            row.acknowledged_at, row.acknowledged_by_id = a.at, by.pk
         row.save()
+        ids = _answered(a, row) if call == "answered" else [row.pk]
         a.details = {
             "of": row.of, "about": row.item, "step": row.number, "call": call,
             "name": Private(row.call_name), "happened_at": at,
         }  # fmt: skip
-        a.tell("escalation", ids=[row.pk])
+        a.tell("escalation", ids=ids)
     return step_id
+
+
+def _answered(a: Act, row: Escalation) -> list[int]:
+    """One answer is enough for all that was told of a wait so far: who gave it stands with each step."""
+    wait = Escalation.objects.filter(of=row.of, item=row.item, since=row.since, acknowledged_at=None)
+    ids = sorted(wait.values_list("pk", flat=True))
+    wait.update(acknowledged_at=a.at, acknowledged_by_id=a.by.pk)
+    return ids
 
 
 def _running(step_id: int) -> Escalation:

@@ -8,7 +8,7 @@ export function connect() {
   source = new EventSource("/api/stream");
   source.addEventListener("open", () => emit("link", true));
   source.addEventListener("error", () => emit("link", false));
-  for (const name of ["alert", "vessels", "feed", "distress", "duty", "handover", "order", "silence", "record", "zone", "vessel", "reset"]) {
+  for (const name of ["alert", "vessels", "feed", "distress", "duty", "escalation", "handover", "order", "silence", "record", "zone", "vessel", "reset"]) {
     source.addEventListener(name, (event) => emit(`stream:${name}`, event.data ? JSON.parse(event.data) : {}));
   }
   // A page that is left keeps no connection: browsers allow six a host.
