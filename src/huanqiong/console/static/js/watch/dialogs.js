@@ -61,7 +61,7 @@ export async function order(a) {
   const far = (u) => (u.lat === null || a.lat === null ? undefined : Math.hypot((u.lat - a.lat) * 60, (u.lon - a.lon) * 60 * Math.cos((a.lat * Math.PI) / 180)));
   const units = (boot.units ?? []).map((u) => ({ ...u, distance_nm: far(u) })).sort((x, y) => (x.distance_nm ?? 1e9) - (y.distance_nm ?? 1e9));
   const inHours = (n) => Math.ceil((clock.at + n * 3600) / 300) * 300; // a time one can say over the radio
-  const deadline = momentInput("deadline", inHours(2));
+  const deadline = momentInput("deadline", inHours(2), "future");
   await ask(gettext("Order an inspection"), [
     summary(a),
     units.length ? null : h("p", { class: "hint bad" }, icon("triangle-alert"), gettext("No unit is entered yet: a supervisor or analyst enters units.")),
@@ -75,7 +75,7 @@ export async function order(a) {
     h("p", { class: "faint" }, interpolate(gettext("Store time now: %s"), [dayTime(clock.at)])),
   ], {
     yes: gettext("Send order"), sign: "send",
-    send: (d) => act(post(`/api/alerts/${a.id}/order`, { unit: d.unit, deadline: iso(d.deadline), text: d.text }), gettext("Order sent")),
+    send: (d) => act(post(`/api/alerts/${a.id}/order`, { unit: d.unit, deadline: iso(d.deadline, "future"), text: d.text }), gettext("Order sent")),
   }).then((ok) => ok && again(a.id));
 }
 
