@@ -19,6 +19,7 @@ from huanqiong.desk.trust import acts
 from huanqiong.desk.trust.actor import OPERATOR
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
+BOARDING = {"result": "not_possible", "cause": "gone", "agency": "x", "began": "0100"}
 BODIES: dict[str, dict[str, Any]] = {
     "/api/alerts/{alert_id}/judge": {"judgement": "true", "reason": "seen"},
     "/api/alerts/{alert_id}/reopen": {"reason": "new facts"},
@@ -26,6 +27,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/alerts/{alert_id}/silence": {"hours": 1, "reason": "known"},
     "/api/alerts/{alert_id}/order": {"unit": "hp-46012", "deadline": "2099-01-01T00:00:00Z", "text": "look"},
     "/api/orders/{order_id}/outcome": {"result": "no_hit"},
+    "/api/orders/{order_id}/boarding": BOARDING,
+    "/api/orders/{order_id}/boarding/correct": BOARDING | {"why": "x"},
     "/api/zones": {"name": "z", "geometry": SQUARE},
 }
 """Bodies that mean something; others are made from the description."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import plant
 import pytest
+from boarded_hit import HIT
 from django.test import Client
 
 from huanqiong.core.time import iso
@@ -115,7 +116,10 @@ def test_order_and_outcome(signed_in: Callable[..., Client]) -> None:
     assert order["unit"] == "Coast Guard 46012"
     assert client.get("/api/orders").json()[0]["state"] == "issued"
     assert post(client, f"/api/orders/{order['id']}/acknowledge", {"name": "Wu"}).status_code == 200
-    done = post(client, f"/api/orders/{order['id']}/outcome", {"result": "hit", "note": "120 cartons"})
+    quick = post(client, f"/api/orders/{order['id']}/outcome", {"result": "hit", "note": "120 cartons"})
+    assert quick.status_code == 422
+    assert "boarding record" in quick.json()["message"]
+    done = post(client, f"/api/orders/{order['id']}/boarding", HIT | {"found": "120 cartons"})
     assert done.status_code == 200
     detail = client.get(f"/api/alerts/{a['id']}").json()
     assert detail["row"]["outcome"] == "hit"

@@ -73,7 +73,7 @@ def test_a_hit_is_shown_confirmed_and_lifted_by_two(signed_in: Callable[..., Cli
     order = watch.order(
         alert, "hp-46012", "look", datetime.now(UTC) + timedelta(days=400), by=reads.person("lin")
     )
-    lin.post(f"/api/orders/{order}/outcome", {"result": "hit"}, content_type="application/json")
+    watch.record_outcome(order, "hit", by=reads.person("lin"))
     [hold] = reads.holds()
     shown = lin.get(f"/api/alerts/{alert}").json()["orders"][0]["hold"]
     assert shown["id"] == hold.id

@@ -28,6 +28,7 @@ from huanqiong.desk.watch.boarding import (
 )
 from huanqiong.desk.watch.models import Boarding, Outcome
 from huanqiong.desk.watch.rows import QueueQuery
+from huanqiong.desk.watch.tasking import Part
 
 pytestmark = pytest.mark.django_db
 OWN = Waters("territorial", True, "领海", "territorial sea", 4000, "", "layer office")
@@ -287,3 +288,28 @@ def test_what_the_form_offers_is_law_of_today() -> None:
     there = {(x.name, x.version): x for x in law_versions()}
     for b in boarding_book()["basis"]:
         assert there[b["law"], b["version"]].in_force(boarding_book()["valid_from"])
+
+
+def test_a_boarding_ends_an_interception_for_all_and_the_other_unit_says_the_same(
+    given: int, officer: Any
+) -> None:
+    registry.add_unit("hk-2", "海警二艇", "Patrol 2", "patrol_boat", by=OPERATOR)
+    parts = [Part("hk-1", "王艇长", "1", in_command=True), Part("hk-2", "李艇长", "2")]
+    acts.intercept(reads.orders()[0].alert_id, parts, "stop", at(30), by=officer, now=at(19))
+    one, two = (o.id for o in reads.orders() if o.interception is not None)
+    acts.file_boarding(one, HIT, OWN, by=officer, now=NOW)
+    no_hit = replace(HIT, result="no_hit")
+    with pytest.raises(StateError, match="ended as hit"):
+        acts.file_boarding(two, no_hit, OWN, by=officer, now=NOW)
+    acts.file_boarding(two, HIT, OWN, by=officer, now=NOW)
+    assert Outcome.objects.count() == 1
+    assert Boarding.objects.count() == 2
+
+
+def test_retention_takes_a_record_with_its_alert(given: int, officer: Any) -> None:
+    from huanqiong.flows.retention.alerts import bundles, rows_of
+
+    acts.file_boarding(given, HIT, OWN, by=officer, now=NOW)
+    going = dict(rows_of(bundles()))
+    assert len(going["watch.boarding"]) == 1
+    assert list(going).index("watch.boarding") < list(going).index("watch.order")

@@ -17,6 +17,7 @@ from ninja.security import django_auth
 from huanqiong.console.api import (
     alerts,
     audit,
+    boarding,
     duty,
     escalations,
     orders,
@@ -42,6 +43,7 @@ api.add_router("/", store.router)
 api.add_router("/sea", sea.router)
 api.add_router("/alerts", alerts.router)
 api.add_router("/orders", orders.router)
+api.add_router("/orders", boarding.router)
 api.add_router("/duty", duty.router)
 api.add_router("/escalations", escalations.router)
 api.add_router("/silences", silences.router)

@@ -12,6 +12,7 @@ from pydantic import Field
 from huanqiong.console import rows
 from huanqiong.console.api.bounds import Code, Id, Name, Request, Text
 from huanqiong.console.house import Clock, clock
+from huanqiong.core.errors import UsageError
 from huanqiong.core.time import parse_typed
 from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.access import access_orders
@@ -69,7 +70,9 @@ def _received(body: Receipt, now: Clock) -> datetime:
 
 @router.post("/{order_id}/outcome")
 def outcome(request: HttpRequest, order_id: Id, body: Outcome) -> dict[str, Any]:
-    """How it ended: hit, no_hit or not_possible with its cause."""
+    """How it ended: no_hit, or not_possible with its cause. A hit is filed with its boarding record."""
+    if body.result == "hit":
+        raise UsageError("A hit is filed with its boarding record, which names what it rests on.")
     acts.record_outcome(
         order_id, body.result, by=request.user, cause=body.cause, note=body.note, request_id=body.request_id
     )

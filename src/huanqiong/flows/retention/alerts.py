@@ -131,7 +131,6 @@ def rows_of(going: Iterable[Bundle]) -> list[tuple[str, list[Any]]]:
     out = [(label, _keys(model, "alert_id", alerts)) for label, model in _HANGING]
     out += [
         ("watch.boarding", _keys(Boarding, "order_id", orders)),
-        ("watch.boarding", _keys(Boarding, "order_id", orders)),
         ("watch.outcome", _keys(Outcome, "order_id", orders)),
         ("watch.order", orders),
     ]

@@ -49,8 +49,8 @@ def file_boarding(
         order = _order(order_id, by)
         if order.boardings(manager="everything").exists():
             raise StateError(f"Order {order_id} has its boarding record: correct that one.")
-        _same_outcome(order, record, missing_ok=True)
-        if order.state != "done":
+        _same_outcome(order, record)
+        if order.state != "done":  # locks what it ends in its own order, an interception's orders together
             note = record.found if record.result == "hit" else record.note
             record_outcome(order_id, record.result, by=by, cause=record.cause, note=note)
         if record.result == "hit" and record.began is not None and record.ended is not None:
@@ -92,32 +92,35 @@ def correct_boarding(
         last = order.boardings(manager="everything").order_by("-number").first()
         if last is None:
             raise StateError(f"Order {order_id} has no boarding record yet: file one.")
-        _same_outcome(order, record, missing_ok=False)
+        _same_outcome(order, record)
         _write(a, order, record, waters, last.number + 1, why.strip())
     return int(a.result)
 
 
 def _order(order_id: int, by: Actor) -> Order:
-    row = Order.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=order_id).first()
+    row = Order.objects.select_related("unit", "alert__vessel").filter(pk=order_id).first()
     if row is None:
         raise MissingError(f"There is no order {order_id}. It may be of another store.")
     allow_at(by, "watch.outcome", unit=row.unit.code)
     return row
 
 
-def _same_outcome(order: Order, record: Record, *, missing_ok: bool) -> None:
-    stands = Outcome.objects.filter(order=order).values_list("result", "cause").first()
-    if stands is None and missing_ok:
-        return
-    if stands != (record.result, record.cause):
-        said = stands[0] if stands else "none"
+def _same_outcome(order: Order, record: Record) -> None:
+    """StateError where the order ended otherwise, by its own outcome or by its interception's."""
+    own = Outcome.objects.filter(order=order)
+    shared = Outcome.objects.filter(order__interception=order.interception_id).exclude(result="not_possible")
+    stands = own.values_list("result", "cause").first()
+    if stands is None and order.interception_id is not None:
+        stands = shared.values_list("result", "cause").first()
+    if stands is not None and stands != (record.result, record.cause):
         raise StateError(
-            f"Order {order.pk} ended as {said}: its outcome stands and the record cannot say otherwise."
+            f"Order {order.pk} ended as {stands[0]}: its outcome stands and the record cannot say otherwise."
         )
 
 
 def _write(a: Act, order: Order, record: Record, waters: Waters, number: int, why: str) -> None:
     told: dict[str, Any] = record.told()
+    Order.objects.select_for_update(of=("self",)).get(pk=order.pk)  # one version after another
     row = Boarding(
         order=order,
         number=number,

@@ -14,7 +14,8 @@ export async function outcome(o) {
     h("label", { class: "field" }, h("span", {}, gettext("Note")), h("textarea", { name: "note", maxlength: 1000 })),
   ], {
     yes: gettext("Record"), sign: "clipboard-list",
-    send: (d) => act(post(`/api/orders/${o.id}/outcome`, { result: d.result, cause: d.result === "not_possible" ? d.cause : "", note: d.note }), gettext("Outcome recorded")),
+    // A hit is filed with its boarding record: there it is asked for what a hit needs.
+    send: (d) => d.result === "hit" ? location.assign(`/orders/${o.id}/boarding/?result=hit`) : act(post(`/api/orders/${o.id}/outcome`, { result: d.result, cause: d.result === "not_possible" ? d.cause : "", note: d.note }), gettext("Outcome recorded")),
   });
 }
 

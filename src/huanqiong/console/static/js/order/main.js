@@ -41,6 +41,7 @@ for (const radio of $$("#outcome [name=result]")) {
 $("#outcome")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const d = Object.fromEntries(new FormData(event.target));
+  if (d.result === "hit") return location.assign(`/orders/${order.id}/boarding/?result=hit`); // filed with its boarding record
   const said = $("[name=result]:checked + span", event.target).textContent;
   wish(`/api/orders/${order.id}/outcome`, { result: d.result, cause: d.cause ?? "", note: d.note }, `${gettext("Outcome")}: ${said}`, `order:${order.id}`);
 });
