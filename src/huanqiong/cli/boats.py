@@ -20,9 +20,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="exit 1 where a row was s
 
 
 def import_list(
-    file: Annotated[
-        Path, typer.Argument(help="a CSV, in UTF-8 or GB18030")
-    ],
+    file: Annotated[Path, typer.Argument(help="a CSV, in UTF-8 or GB18030")],
     register: Annotated[str, typer.Option(help="whose list it is; default: the file's name")] = "",
     version: Annotated[str, typer.Option(help="its version or date; default: its content's hash")] = "",
     whole: Annotated[bool, typer.Option(help="boats that it no longer has have left the register")] = False,
