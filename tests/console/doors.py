@@ -26,6 +26,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/alerts/{alert_id}/distress": {"reason": "no answer"},
     "/api/alerts/{alert_id}/silence": {"hours": 1, "reason": "known"},
     "/api/alerts/{alert_id}/order": {"unit": "hp-46012", "deadline": "2099-01-01T00:00:00Z", "text": "look"},
+    "/api/alerts/{alert_id}/intercept": {
+        "units": [{"unit": "hp-46012", "commander": "x", "phone": "1", "in_command": True}],
+        "deadline": "2099-01-01T00:00:00Z",
+        "text": "look",
+    },
+    "/api/orders/{order_id}/report": {"what": "sighted"},
     "/api/orders/{order_id}/outcome": {"result": "no_hit"},
     "/api/orders/{order_id}/boarding": BOARDING,
     "/api/orders/{order_id}/boarding/correct": BOARDING | {"why": "x"},

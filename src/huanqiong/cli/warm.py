@@ -20,7 +20,12 @@ from huanqiong.core.errors import HuanqiongError
 from huanqiong.lake.store import home
 
 _COMPILE = "import importlib, sys; importlib.import_module(sys.argv[1]).warm()"
-ROOMS = ("huanqiong.core.geography", "huanqiong.lines.sea.message", "huanqiong.lines.sea.kernels")
+ROOMS = (
+    "huanqiong.core.geography",
+    "huanqiong.lines.sea.message",
+    "huanqiong.lines.sea.kernels",
+    "huanqiong.lines.sea.reach",
+)
 """Each offers `warm()`, which compiles what it holds by running it on a few rows."""
 KEEP_DAYS = 14
 """Compiled code of another state of the source that nobody used for so long is removed."""

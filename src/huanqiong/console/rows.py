@@ -124,6 +124,14 @@ def order(o: OrderRow) -> dict[str, Any]:
         "outcome_at": _iso(o.outcome_at),
         "outcome_by": o.outcome_by,
         "hold": hold_words.brief(o.hold),
+        "outcome_said": o.outcome_name,
+        "shared": o.shared,
+        "interception": o.interception,
+        "in_command": o.in_command,
+        "commander": o.commander,
+        "phone": o.phone,
+        "agency": o.agency,
+        "meeting": o.meeting,
     }
 
 

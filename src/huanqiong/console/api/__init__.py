@@ -21,6 +21,7 @@ from huanqiong.console.api import (
     duty,
     escalations,
     orders,
+    reach,
     sea,
     silences,
     store,
@@ -46,6 +47,7 @@ api.add_router("/orders", orders.router)
 api.add_router("/orders", boarding.router)
 api.add_router("/duty", duty.router)
 api.add_router("/escalations", escalations.router)
+api.add_router("/reach", reach.router)
 api.add_router("/silences", silences.router)
 api.add_router("/vessels", vessels.router)
 api.add_router("/zones", zones.router)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
+from pydantic import Field
 
-from huanqiong.console import duty_words, rows
-from huanqiong.console.api.bounds import Code, Hours, Id, Request, Text
+from huanqiong.console import duty_words, reach, rows, scene_words
+from huanqiong.console.api.bounds import Code, Hours, Id, Mmsi, Moment, Name, Request, Text
+from huanqiong.console.api.reach import sent
 from huanqiong.console.house import at_of, clock, house
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.watch import acts
@@ -22,6 +24,7 @@ from huanqiong.desk.watch.access import (
 )
 from huanqiong.desk.watch.duty import DutyQuery
 from huanqiong.desk.watch.rows import QueueQuery
+from huanqiong.desk.watch.tasking import Part
 from huanqiong.lake import bundle
 
 router = Router()
@@ -45,10 +48,29 @@ class Silence(Schema):
 
 
 class Order(Schema):
-    unit: Code
+    """What every order says. `reach_at`, `reach_mmsi`: as of when, and from which of a pair, the meeting that
+    the page shows was counted; "": none was chosen."""
+
     deadline: datetime
     text: Text
+    reach_at: Moment = ""
+    reach_mmsi: Mmsi | None = None
     request_id: Request | None = None
+
+
+class Single(Order):
+    unit: Code
+
+
+class Sent(Schema):
+    unit: Code
+    commander: Name
+    phone: Code
+    in_command: bool = False
+
+
+class Interception(Order):
+    units: Annotated[list[Sent], Field(min_length=1, max_length=20)]
 
 
 class Release(Schema):
@@ -115,7 +137,10 @@ def _detail(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
     d = access_alert(request.user, alert_id)
     others = access_vessel_alerts(request.user, d.row.mmsi, limit=9) if d.row.mmsi else []
     told = access_duty(request.user, DutyQuery(alert=alert_id))
-    return rows.alert_detail(d, others, request.user) | {"duty": [duty_words.row(e) for e in told]}
+    return rows.alert_detail(d, others, request.user) | {
+        "duty": [duty_words.row(e) for e in told],
+        "scene": [scene_words.row(r) for r in d.scene],
+    }
 
 
 def shown(request: HttpRequest, alert_id: Id) -> dict[str, Any]:
@@ -190,8 +215,41 @@ def silence(request: HttpRequest, alert_id: Id, body: Silence) -> dict[str, Any]
     return _detail(request, alert_id)
 
 
+@router.get("/{alert_id}/reach")
+def where_can_she_be(
+    request: HttpRequest, alert_id: Id, at: Moment | None = None, mmsi: Mmsi | None = None
+) -> HttpResponse:
+    """Where its vessel (`mmsi`: which of a pair) can be from the last fix up to `at`, and who meets her."""
+    return sent(request, reach.of_alert(request.user, alert_id, at_of(at), mmsi))
+
+
+def _meeting(request: HttpRequest, alert_id: int, units: list[str], body: Order) -> dict[str, Any]:
+    """What each unit's order keeps of its meeting, counted as of the moment that the page showed."""
+    if not body.reach_at:
+        return {}
+    found = reach.of_alert(request.user, alert_id, at_of(body.reach_at), body.reach_mmsi)
+    return {u: reach.meeting_of(found, u) for u in units}
+
+
+@router.post("/{alert_id}/intercept")
+def intercept(request: HttpRequest, alert_id: Id, body: Interception) -> dict[str, Any]:
+    """Orders several units, each under a named commander, one in command of the scene."""
+    met = _meeting(request, alert_id, [u.unit for u in body.units], body)
+    acts.intercept(
+        alert_id,
+        [Part(u.unit, u.commander, u.phone, u.in_command, met.get(u.unit)) for u in body.units],
+        body.text,
+        body.deadline,
+        by=request.user,
+        now=clock().at,
+        shown=shown(request, alert_id),
+        request_id=body.request_id,
+    )
+    return _detail(request, alert_id)
+
+
 @router.post("/{alert_id}/order")
-def order(request: HttpRequest, alert_id: Id, body: Order) -> dict[str, Any]:
+def order(request: HttpRequest, alert_id: Id, body: Single) -> dict[str, Any]:
     """Orders a unit to inspect by a deadline in the store's time."""
     acts.order(
         alert_id,
@@ -201,6 +259,7 @@ def order(request: HttpRequest, alert_id: Id, body: Order) -> dict[str, Any]:
         by=request.user,
         now=clock().at,
         shown=shown(request, alert_id),
+        meeting=_meeting(request, alert_id, [body.unit], body).get(body.unit),
         request_id=body.request_id,
     )
     return _detail(request, alert_id)

@@ -9,14 +9,16 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from huanqiong.console import rows
-from huanqiong.console.api.bounds import Code, Id, Name, Request, Text
-from huanqiong.console.house import Clock, clock
+from huanqiong.console import reach, rows, scene_words
+from huanqiong.console.api.bounds import Code, Id, Moment, Name, Request, Text
+from huanqiong.console.house import Clock, at_of, clock
 from huanqiong.core.errors import UsageError
 from huanqiong.core.time import parse_typed
+from huanqiong.desk.trust.access import allow
 from huanqiong.desk.watch import acts
-from huanqiong.desk.watch.access import access_orders
+from huanqiong.desk.watch.access import access_order, access_orders
 from huanqiong.desk.watch.rows import OrderQuery
+from huanqiong.desk.watch.tasking import Part
 
 router = Router()
 
@@ -25,6 +27,29 @@ class Outcome(Schema):
     result: Code
     cause: Code = ""
     note: Text = ""
+    name: Name = ""
+    request_id: Request | None = None
+
+
+class Report(Schema):
+    what: Code
+    words: Text = ""
+    when: Name = ""
+    where: Annotated[str, Field(max_length=200)] = ""
+    corrects: Id | None = None
+    waited_s: Annotated[float, Field(ge=0, le=7 * 86400)] = 0
+    request_id: Request | None = None
+
+
+class Joining(Schema):
+    """A further unit. `reach_at`: as of when the meeting that the page shows was counted; "": none."""
+
+    unit: Code
+    commander: Name
+    phone: Code
+    deadline: datetime
+    text: Text
+    reach_at: Moment = ""
     request_id: Request | None = None
 
 
@@ -61,8 +86,8 @@ def acknowledge(request: HttpRequest, order_id: Id, body: Receipt) -> dict[str, 
     return {"id": order_id}
 
 
-def _received(body: Receipt, now: Clock) -> datetime:
-    """When it was received, by the store's clock; that of an archive stands while the network is away."""
+def _received(body: Receipt | Report, now: Clock) -> datetime:
+    """When it was received or seen, by the store's clock; an archive's stands while the network is away."""
     if body.when.strip():
         return parse_typed(body.when, now.at)
     return now.at if now.mode == "as_of" else now.at - timedelta(seconds=body.waited_s)
@@ -74,6 +99,46 @@ def outcome(request: HttpRequest, order_id: Id, body: Outcome) -> dict[str, Any]
     if body.result == "hit":
         raise UsageError("A hit is filed with its boarding record, which names what it rests on.")
     acts.record_outcome(
-        order_id, body.result, by=request.user, cause=body.cause, note=body.note, request_id=body.request_id
+        order_id,
+        body.result,
+        by=request.user,
+        cause=body.cause,
+        note=body.note,
+        name=body.name,
+        request_id=body.request_id,
     )
     return {"id": order_id}
+
+
+@router.post("/{order_id}/report")
+def report(request: HttpRequest, order_id: Id, body: Report) -> dict[str, Any]:
+    """What the unit saw on scene: `when` as typed (`0230`, "" = now), `where` in words or degrees."""
+    now = clock()
+    scene = scene_words.scene_of(body.what, body.words, _received(body, now), body.where)
+    made = acts.report_scene(
+        order_id, scene, by=request.user, now=now.at, corrects=body.corrects, request_id=body.request_id
+    )
+    return {"id": made}
+
+
+@router.post("/{order_id}/join")
+def join(request: HttpRequest, order_id: Id, body: Joining) -> dict[str, Any]:
+    """Sends a further unit to the interception that the order belongs to."""
+    allow(request.user, "watch.order")
+    row = access_order(request.user, order_id)
+    if row.interception is None:
+        raise UsageError(f"Order {order_id} is no interception: give another order from the alert.")
+    met = None
+    if body.reach_at:
+        found = reach.of_alert(request.user, row.alert_id, at_of(body.reach_at))
+        met = reach.meeting_of(found, body.unit)
+    made = acts.join_interception(
+        row.interception,
+        Part(body.unit, body.commander, body.phone, meeting=met),
+        body.text,
+        body.deadline,
+        by=request.user,
+        now=clock().at,
+        request_id=body.request_id,
+    )
+    return {"id": made}

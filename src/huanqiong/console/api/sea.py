@@ -31,7 +31,7 @@ PACKED = 10_000
 """Bytes from which an answer is packed."""
 
 
-def _bulk(request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
+def bulk(request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
     """Large answers are packed lightly: fifty thousand vessels must not wait for the last tenth of a size."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
     response = HttpResponse(text, content_type="application/json")
@@ -94,7 +94,7 @@ def picture(
     out["at"] = int(moment.timestamp())
     out["cursor"] = cursor
     out["alert"] = [standing.get(m, (0, 0))[1] for m in out["mmsi"]]
-    return _bulk(request, out)
+    return bulk(request, out)
 
 
 @router.get("/changes")
@@ -103,11 +103,11 @@ def changes(request: HttpRequest, since: Count = 0) -> HttpResponse:
     allow(request.user, "watch.view")
     desk = live_desk()
     if desk is None:
-        return _bulk(request, {"n": 0, "cursor": 0, "at": int(clock().at.timestamp()), "mmsi": []})
+        return bulk(request, {"n": 0, "cursor": 0, "at": int(clock().at.timestamp()), "mmsi": []})
     cursor, moved = desk.now.since(since)
     now = clock()
     out = _columns(moved, request.user, bare=False)
-    return _bulk(request, out | {"cursor": cursor, "at": int(now.at.timestamp()), "mode": now.mode})
+    return bulk(request, out | {"cursor": cursor, "at": int(now.at.timestamp()), "mode": now.mode})
 
 
 @router.get("/track/{mmsi}")
@@ -123,7 +123,7 @@ def track(request: HttpRequest, mmsi: Mmsi, t0: Moment, t1: Moment, most: Count 
     rows = np.arange(0, n, step)
     if n and rows[-1] != n - 1:
         rows = np.append(rows, n - 1)
-    return _bulk(
+    return bulk(
         request,
         {
             "mmsi": mmsi,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from huanqiong.console import name_words, rows
-from huanqiong.console.api.bounds import Count, Mmsi, Text
+from huanqiong.console import name_words, reach, rows
+from huanqiong.console.api.bounds import Count, Mmsi, Moment, Text
+from huanqiong.console.api.reach import sent
+from huanqiong.console.house import at_of
 from huanqiong.desk.registry.access import access_search, access_static, access_units, access_vessel
 from huanqiong.desk.watch.access import access_vessel_alerts, access_vessel_verdicts
 
@@ -40,6 +42,12 @@ def one(request: HttpRequest, mmsi: Mmsi) -> dict[str, Any]:
         "verdicts": [rows.verdict(v) for v in access_vessel_verdicts(request.user, mmsi)],
         "alerts": [rows.alert(a, request.user) for a in access_vessel_alerts(request.user, mmsi)],
     }
+
+
+@router.get("/{mmsi}/reach")
+def where_can_she_be(request: HttpRequest, mmsi: Mmsi, at: Moment | None = None) -> HttpResponse:
+    """Where she can be from her last fix up to `at`, and which unit meets her first."""
+    return sent(request, reach.of_vessel(request.user, mmsi, at_of(at)))
 
 
 @router.get("/{mmsi}/static")

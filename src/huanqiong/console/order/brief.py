@@ -7,23 +7,31 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huanqiong.console import house, rows, texts
+from huanqiong.console import house, rows, scene_words, texts
 from huanqiong.console.order import chart, spoken
 from huanqiong.console.order.cautions import cautions, marking
-from huanqiong.console.order.fix import Fix, last_fix
+from huanqiong.console.order.fix import last_fix
 from huanqiong.core.errors import MissingError
 from huanqiong.core.place import bearing_deg, decimal, degree_minute, haversine_m
+from huanqiong.core.time import SHANGHAI, parse_time
 from huanqiong.core.units import NM_M
 from huanqiong.desk.registry.access import access_vessel
 from huanqiong.desk.registry.rows import VesselRow
 from huanqiong.desk.trust.access import allowed, scope_of
-from huanqiong.desk.watch.access import access_alert, access_order, access_vessel_alerts
+from huanqiong.desk.watch.access import (
+    access_alert,
+    access_order,
+    access_scene,
+    access_together,
+    access_vessel_alerts,
+)
 from huanqiong.desk.watch.rows import AlertRow, OrderRow
+from huanqiong.flows.last_fix import LastFix
 
-PRINTED = {"text": 420, "why": 170, "name": 60, "note": 120, "caution": 110}
+PRINTED = {"text": 420, "why": 170, "name": 60, "note": 120, "caution": 110, "reason": 96}
 """Half-widths (a Chinese character is two) of a text that fits its place on paper."""
-REASONS, CAUTIONS = 4, 5
-"""So many are printed; the rest is counted."""
+REASONS, CAUTIONS, UNITS = 3, 4, 4
+"""So many are printed; the rest is counted, and stands on the screen."""
 
 
 def gathered(person: Any, order_id: int) -> dict[str, Any]:
@@ -49,10 +57,14 @@ def gathered(person: Any, order_id: int) -> dict[str, Any]:
         "place": _place(o, fix, at, now),
         "kind": texts.kind_name(alert.kind),
         "why": {"full": found, "cut": shortened(found, PRINTED["why"])},
-        "reasons": [texts.reason_text(r) for r in alert.reasons][:REASONS],
+        "reasons": _listed([texts.reason_text(r) for r in alert.reasons], REASONS, PRINTED["reason"]),
         "record": alert.record,
         "alert": alert,
-        "cautions": cautions(alert, others)[:CAUTIONS],
+        "cautions": _listed(cautions(alert, others), CAUTIONS, PRINTED["caution"]),
+        "meeting": _meeting(o),
+        "together": _together(person, o, now),
+        "scene": [scene_words.row(r) for r in access_scene(person, o.id)],
+        "scene_names": scene_words.scene_names(),
         "chart": _chart(o, fix, at, unit, vessel),
         "spoken": _spoken(o, alert, at, vessel, now),
         "answers": scope_of(person, "watch.outcome").covers(unit=o.unit_code),
@@ -68,6 +80,41 @@ def shortened(text: str, most: int) -> str:
         if width > most:
             return line[: max(0, n - 3)] + "…〔" + _("cut") + "〕"
     return line
+
+
+def _listed(texts_: list[str], most: int, wide: int) -> dict[str, Any]:
+    """Lines as (whole, as printed), the latter None from `most` on; `more`: how many are not printed."""
+    lines = [(t, shortened(t, wide) if n < most else None) for n, t in enumerate(texts_)]
+    return {"lines": lines, "more": max(0, len(lines) - most)}
+
+
+def _together(person: Any, o: OrderRow, now: datetime) -> dict[str, Any] | None:
+    """The orders of its interception as rows, in command first; None: the unit goes alone."""
+    if o.interception is None:
+        return None
+    found = access_together(person, o.id, now=now)
+    told = [
+        rows.order(x)
+        | {"outcome_name": outcome_name(x.result, x.cause), "meets": _meeting(x), "mine": x.id == o.id}
+        for x in found
+    ]
+    return {"rows": told, "more": max(0, len(told) - UNITS), "running": any(not x.result for x in found)}
+
+
+def _meeting(o: OrderRow) -> dict[str, Any] | None:
+    """Where and when the unit is to meet her, in words; None: none was chosen."""
+    m = o.meeting
+    if m is None:
+        return None
+    return {
+        "t": m["t"],
+        "dm": degree_minute(m["lat"], m["lon"]),
+        "named": texts.place(m["lat"], m["lon"]),
+        "nm": m["nm"],
+        "ahead": m["how"] == "ahead",
+        "counted_at": m["counted_at"],
+        "fix_t": m["fix"]["t"],
+    }
 
 
 def outcome_name(result: str, cause: str) -> str:
@@ -133,7 +180,7 @@ def _names(v: VesselRow | None, o: OrderRow) -> dict[str, Any]:
 
 
 def _place(
-    o: OrderRow, fix: Fix | None, at: tuple[float | None, float | None], now: datetime
+    o: OrderRow, fix: LastFix | None, at: tuple[float | None, float | None], now: datetime
 ) -> dict[str, Any] | None:
     """The position in words, both forms, its age, and as seen from the unit; None: no position is known."""
     lat, lon = at
@@ -159,7 +206,7 @@ def _place(
 
 def _chart(
     o: OrderRow,
-    fix: Fix | None,
+    fix: LastFix | None,
     at: tuple[float | None, float | None],
     unit: str,
     v: VesselRow | None,
@@ -167,16 +214,19 @@ def _chart(
     """The chart; "" where no position is known."""
     if at[0] is None or at[1] is None:
         return ""
-    has_unit = o.unit_lat is not None and o.unit_lon is not None
+    start = o.meeting["from"] if o.meeting else {"lat": o.unit_lat, "lon": o.unit_lon}
+    has_unit = start["lat"] is not None and start["lon"] is not None
     return chart.draw(
         chart.Scene(
             (at[0], at[1]),
             shortened(v.name if v and v.name else o.vessel or str(o.mmsi or ""), 30),
             fix.track if fix else (),
             fix.cog_deg if fix else None,
-            (o.unit_lat, o.unit_lon) if has_unit else None,  # type: ignore[arg-type]
+            (start["lat"], start["lon"]) if has_unit else None,
             shortened(unit, 30),
             texts.lang(),
+            (o.meeting["lat"], o.meeting["lon"]) if o.meeting else None,
+            parse_time(o.meeting["t"]).astimezone(SHANGHAI).strftime("%H%M") if o.meeting else "",
         )
     )
 

@@ -30,7 +30,8 @@ Point = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is drawn; points are (lat, lon) degrees. `track` oldest first; `course` degrees true or None;
-    `unit` None: its place is not known. Names are shown as they are."""
+    `unit` None: its place is not known; `meeting` where it is to meet her, None: none was chosen. Names are
+    shown as they are."""
 
     vessel: Point
     name: str
@@ -39,6 +40,8 @@ class Scene:
     unit: Point | None = None
     unit_name: str = ""
     lang: str = "zh"
+    meeting: Point | None = None
+    meeting_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _outline(line: Any) -> list[Point]:
 
 def draw(scene: Scene) -> SafeString:
     """The chart as one `<svg>`; its colours are classes of the page's style."""
-    points = [scene.vessel, *scene.track, *([scene.unit] if scene.unit else [])]
+    points = [scene.vessel, *scene.track, *(p for p in (scene.unit, scene.meeting) if p)]
     view = view_of(points)
     layer = _layer(view)
     land = "".join(
@@ -147,6 +150,7 @@ def draw(scene: Scene) -> SafeString:
         _named(view, scene.lang),
         _track(scene, view),
         _unit(scene, view),
+        _meeting(scene, view),
         _vessel(scene, view),
         _north(),
         _scale(view, scene.lang),
@@ -230,11 +234,24 @@ def _text(at: Point, name: str, kind: str) -> SafeString:
 def _unit(scene: Scene, view: View) -> SafeString:
     if scene.unit is None:
         return mark_safe("")
-    (x, y), to = view.xy(*scene.unit), view.xy(*scene.vessel)
+    (x, y), to = view.xy(*scene.unit), view.xy(*(scene.meeting or scene.vessel))
     return format_html(
         '<path class="leg" d="M{} {}L{} {}"/><rect class="unit" x="{}" y="{}" width="11" height="11"/>{}',
         f"{x:.1f}", f"{y:.1f}", f"{to[0]:.1f}", f"{to[1]:.1f}", f"{x - 5.5:.1f}", f"{y - 5.5:.1f}",
         _text((x, y), scene.unit_name, "name"),
+    )  # fmt: skip
+
+
+def _meeting(scene: Scene, view: View) -> SafeString:
+    """A ring where the unit is to meet her, and her way there."""
+    if scene.meeting is None:
+        return mark_safe("")
+    (x, y), her = view.xy(*scene.meeting), view.xy(*scene.vessel)
+    return format_html(
+        '<path class="way" d="M{} {}L{} {}"/><g class="meet"><circle cx="{x}" cy="{y}" r="9"/>'
+        '<path d="M{x} {y}m-13 0h26m-13-13v26"/></g>{}',
+        f"{her[0]:.1f}", f"{her[1]:.1f}", f"{x:.1f}", f"{y:.1f}",
+        _text((x, y + 24), scene.meeting_name, "name"), x=f"{x:.1f}", y=f"{y:.1f}",
     )  # fmt: skip
 
 

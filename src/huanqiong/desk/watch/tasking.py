@@ -40,6 +40,12 @@ class Part:
     meeting: Mapping[str, Any] | None = None
 
 
+def require_commander(p: Part) -> None:
+    """UsageError for a unit that stands under nobody."""
+    if not p.commander.strip() or not p.phone.strip():
+        raise UsageError(f"Unit {p.unit} stands under nobody: give its commander's name and telephone.")
+
+
 def require_parts(parts: Sequence[Part]) -> None:
     """UsageError that says what is missing: units, their commanders, one of them in command."""
     if not parts:
@@ -47,8 +53,7 @@ def require_parts(parts: Sequence[Part]) -> None:
     if len({p.unit for p in parts}) != len(parts):
         raise UsageError("A unit stands twice in the interception. Name each once.")
     for p in parts:
-        if not p.commander.strip() or not p.phone.strip():
-            raise UsageError(f"Unit {p.unit} stands under nobody: give its commander's name and telephone.")
+        require_commander(p)
     if sum(p.in_command for p in parts) != 1:
         raise UsageError("One unit is in command of the scene: choose exactly one.")
 

@@ -17,6 +17,7 @@ from huanqiong.desk.watch.tasking import (
     Part,
     Scene,
     minute_of,
+    require_commander,
     require_deadline,
     require_parts,
     together,
@@ -39,12 +40,12 @@ def intercept(
     `deadline` and `now` are in the store's time. An open alert is claimed by it; a withdrawn or closed one
     refuses (StateError).
     """
-    require_parts(parts)
-    require_deadline(deadline, now)
     asked = [alert_id, [_asked(p) for p in parts], text, deadline]
     with act("watch.intercept", by=by, permission="watch.order", asked=asked, request_id=request_id) as a:
         if a.repeated:
             return int(a.result)
+        require_parts(parts)
+        require_deadline(deadline, now)
         alert = locked_alert(alert_id)
         require(alert, "open", "claimed", "judged")
         row = Interception(alert=alert, by=by, at=a.at, issued_at=now)
@@ -76,15 +77,14 @@ def join_interception(
 
     StateError where it ended, or where the unit has an order in it that runs; in command stays who is.
     """
-    if not part.commander.strip() or not part.phone.strip():
-        raise UsageError(f"Unit {part.unit} stands under nobody: give its commander's name and telephone.")
-    if part.in_command:
-        raise UsageError("Another unit is in command of the scene already.")
-    require_deadline(deadline, now)
     asked = [interception_id, _asked(part), text, deadline]
     with act("watch.join", by=by, permission="watch.order", asked=asked, request_id=request_id) as a:
         if a.repeated:
             return int(a.result)
+        require_commander(part)
+        if part.in_command:
+            raise UsageError("Another unit is in command of the scene already.")
+        require_deadline(deadline, now)
         row = Interception.objects.select_for_update(of=("self",)).filter(pk=interception_id).first()
         if row is None:
             raise MissingError(f"There is no interception {interception_id}. It may be of another store.")
@@ -137,9 +137,6 @@ def report_scene(
     it already. RefusedError where the person's role does not hold at that unit. A report may still come when
     the order has ended: it is told late, not lost.
     """
-    scene.require()
-    if scene.happened_at > now:
-        raise UsageError("A report tells what happened: its time lies ahead of the clock.")
     with act(
         "watch.report_scene",
         by=by,
@@ -150,6 +147,9 @@ def report_scene(
     ) as a:
         if a.repeated:
             return int(a.result)
+        scene.require()
+        if scene.happened_at > now:
+            raise UsageError("A report tells what happened: its time lies ahead of the clock.")
         order = locked_order(order_id)
         allow_at(by, "watch.outcome", unit=order.unit.code)
         if order.issued_at is not None and scene.happened_at < minute_of(order.issued_at):

@@ -22,7 +22,7 @@ on("unsent", draw);
 // What the network brought is read again from the server, not imagined here.
 on("sent", () => location.reload());
 on("stream:order", (event) => {
-  const typing = $$("textarea, input[name=when]").some((el) => el.value) || $("input[type=radio]:checked") !== null;
+  const typing = $$("textarea, input[name=when], input[name=where]").some((el) => el.value) || $("input[type=radio]:checked") !== null;
   if ((event.ids ?? []).includes(order.id) && !typing && !mine().length) location.reload();
 });
 
@@ -43,8 +43,37 @@ $("#outcome")?.addEventListener("submit", (event) => {
   const d = Object.fromEntries(new FormData(event.target));
   if (d.result === "hit") return location.assign(`/orders/${order.id}/boarding/?result=hit`); // filed with its boarding record
   const said = $("[name=result]:checked + span", event.target).textContent;
-  wish(`/api/orders/${order.id}/outcome`, { result: d.result, cause: d.cause ?? "", note: d.note }, `${gettext("Outcome")}: ${said}`, `order:${order.id}`);
+  wish(`/api/orders/${order.id}/outcome`, { result: d.result, cause: d.cause ?? "", note: d.note, name: d.name ?? "" }, `${gettext("Outcome")}: ${said}`, `order:${order.id}`);
 });
+
+// A report is one tap; words, time and place go along where they were written.
+let correcting = null;
+const report = $("#report");
+function correct(id, what) {
+  correcting = id;
+  $("#correcting").hidden = id === null;
+  if (id === null) return;
+  $("#correcting span").textContent = interpolate(gettext("Corrects report № %s: what is right?"), [id]);
+  $("details", report).open = true;
+  report.scrollIntoView({ block: "center" });
+  $(`button[value="${what}"]`, report).focus();
+}
+report?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { value: what, textContent: name } = event.submitter ?? {};
+  const d = Object.fromEntries(new FormData(report));
+  if (!what) return;
+  if (what === "other" && !d.words.trim()) {
+    $("details", report).open = true;
+    $("[name=words]", report).focus();
+    return;
+  }
+  wish(`/api/orders/${order.id}/report`, { what, words: d.words, when: d.when, where: d.where, corrects: correcting, waited_s: 0 }, `${name.trim()} ${d.when} ${d.words}`.trim(), `order:${order.id}`);
+  report.reset();
+  correct(null);
+});
+$("#not-correcting")?.addEventListener("click", () => correct(null));
+for (const b of $$("[data-correct]")) b.addEventListener("click", () => correct(Number(b.dataset.correct), b.dataset.what));
 
 // The words fill the screen; where the browser cannot (a phone's page in a frame), a dialog does.
 $("#aloud-full").addEventListener("click", () => {

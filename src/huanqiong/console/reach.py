@@ -1,0 +1,118 @@
+"""Where a vessel can be, and who meets her, asked for a person: from an alert, a vessel, or what was told.
+
+Each asks for the rights of the alert, of the vessel and of the units. The kernels are imported where they are
+used: a process that nobody asks need not load them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from huanqiong.console.house import house
+from huanqiong.console.live import live_desk
+from huanqiong.core.errors import MissingError, UsageError
+from huanqiong.core.time import iso
+from huanqiong.desk.registry.access import access_units, access_vessel
+from huanqiong.desk.trust.access import allow
+from huanqiong.desk.watch.access import access_alert
+from huanqiong.flows.sea_geography import geography_of
+
+if TYPE_CHECKING:
+    from huanqiong.core.geography import Geography
+    from huanqiong.flows.interception import Reach
+    from huanqiong.lake.store import Store
+    from huanqiong.lines.sea.reach import Fix
+
+
+@lru_cache(maxsize=2)
+def _geography(store: Store) -> Geography:
+    """Read once a process: a store's own geography changes with a restart, as it does for the detectors."""
+    return geography_of(store)
+
+
+def of_alert(person: Any, alert_id: int, at: datetime, mmsi: int | None = None) -> Reach:
+    """From the last fix of the alert's vessel (`mmsi`: of which of a pair); an alert on nobody known counts
+    from its own place and time. UsageError: the vessel is not the alert's."""
+    a = access_alert(person, alert_id).row
+    if mmsi is not None and mmsi not in (a.mmsi, a.other_mmsi):
+        raise UsageError(f"Vessel {mmsi} is not one of alert {alert_id}.")
+    if (who := mmsi or a.mmsi) is not None:
+        return of_vessel(person, who, at)
+    if a.lat is None or a.lon is None or a.t1 > at:
+        return _asked(person, None, at)
+    return of_clue(person, at, a.lat, a.lon, a.t1)
+
+
+def of_vessel(person: Any, mmsi: int, at: datetime) -> Reach:
+    """From her last fix at or before `at`."""
+    from huanqiong.flows.interception import heard_fix
+
+    allow(person, "watch.view")
+    allow(person, "registry.view")
+    try:
+        row = access_vessel(person, mmsi).row
+        ship_type, length_m = row.said_type, row.said_length_m
+    except MissingError:  # heard, but in no register
+        ship_type, length_m = None, None
+    desk = live_desk()
+    now = desk.now if desk else None
+    fix = heard_fix(house().picture, mmsi, at, now, ship_type=ship_type, length_m=length_m)
+    return _asked(person, fix, at)
+
+
+def of_clue(
+    person: Any,
+    at: datetime,
+    lat: float,
+    lon: float,
+    t: datetime,
+    sog_kn: float | None = None,
+    cog_deg: float | None = None,
+    ship_type: int | None = None,
+) -> Reach:
+    """From a place and a time that somebody told; what was not told widens the region."""
+    from huanqiong.lines.sea.reach import Fix
+
+    if t > at:
+        raise UsageError("What was told lies ahead of the clock.")
+    return _asked(person, Fix(lat, lon, t, sog_kn, cog_deg, ship_type), at)
+
+
+def _asked(person: Any, fix: Fix | None, at: datetime) -> Reach:
+    from huanqiong.flows.interception import reach_of
+
+    allow(person, "watch.view")
+    units = access_units(person)
+    desk = live_desk()
+    h = house()
+    return reach_of(fix, units, h.picture, _geography(h.store), at, desk.now if desk else None)
+
+
+def meeting_of(reach: Reach, unit: str) -> dict[str, Any] | None:
+    """What an order keeps of a unit's meeting: where, when, how it was counted and from what; None: it has
+    none. `how`: meets (course and speed held) or ahead (standing ahead of her)."""
+    from huanqiong.core.units import NM_M
+
+    found = next((r for r in reach.units if r.unit.code == unit), None)
+    fix = reach.fix
+    if found is None or found.meeting is None or fix is None:
+        return None
+    place = found.meeting.meets or found.meeting.ahead
+    if place is None:
+        return None
+    return {
+        "how": "meets" if found.meeting.meets else "ahead",
+        "t": iso(place.t.replace(microsecond=0)),
+        "lat": round(place.lat, 5),
+        "lon": round(place.lon, 5),
+        "nm": round(place.way_m / NM_M, 1),
+        "from": {"lat": found.lat, "lon": found.lon, "heard": iso(found.heard) if found.heard else None},
+        "counted_at": iso(reach.at),
+        "fix": {
+            "t": iso(fix.t), "lat": fix.lat, "lon": fix.lon, "sog_kn": fix.sog_kn, "cog_deg": fix.cog_deg,
+        },
+        "norms": reach.norms,
+        "geography": reach.geography[:16],
+    }  # fmt: skip
