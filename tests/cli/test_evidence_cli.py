@@ -183,6 +183,17 @@ def test_any_byte_of_the_file(made: tuple[Path, Path, str], tmp_path: Path) -> N
         assert [c.state for c in verify(file)] == ["fail"], at
 
 
+def listed_again(out: dict[str, bytes], members: dict[str, bytes]) -> dict[str, bytes]:
+    """The list of electronic data, and the pages to sign, made to agree with what was changed."""
+    told = json.loads(out[form.LIST])
+    for item in told["items"]:
+        data, was = out[item["name"]], item["sha256"]
+        item |= {"bytes": len(data), "sha256": form.sha256(data)}
+        for page in (form.SIGN_TEXT, form.SIGN_HTML):
+            out[page] = out[page].replace(was.encode(), item["sha256"].encode())
+    return out | {form.LIST: form.json_bytes(told)}
+
+
 def signed_again(members: dict[str, bytes], **changed: bytes) -> dict[str, bytes]:
     """As a forger who has a key of his own would do it: every hash and the signature agree."""
     from huanqiong.core.merkle import Frontier, inclusion_proof
@@ -190,7 +201,7 @@ def signed_again(members: dict[str, bytes], **changed: bytes) -> dict[str, bytes
     from huanqiong.desk.trust.note import origin_of, sign_checkpoint
 
     key = suite_of("intl").new_key()
-    out = {**members, **changed}
+    out = listed_again({**members, **changed}, members)
     manifest = json.loads(out[form.MANIFEST]) | {"content_sha256": form.content_sha256(out)}
     entries = form.read_lines(out[form.AUDIT], form.AUDIT)[:-1]
     entries[-1]["body"]["details"]["content_sha256"] = manifest["content_sha256"]

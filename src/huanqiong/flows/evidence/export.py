@@ -27,16 +27,20 @@ from huanqiong.desk.trust.note import origin_of, parse_checkpoint
 from huanqiong.desk.trust.sequencer import sequence
 from huanqiong.desk.trust.suites import suite_of
 from huanqiong.desk.watch import acts
-from huanqiong.desk.watch.access import access_evidence
+from huanqiong.desk.watch.access import access_evidence, access_evidence_boardings
+from huanqiong.desk.watch.boarded import BoardingRow
 from huanqiong.desk.watch.found import found
 from huanqiong.desk.watch.rows import AlertDetail, VerdictRow
 from huanqiong.flows.evidence import form, tables
 from huanqiong.flows.evidence.excerpt import Excerpt, excerpt
+from huanqiong.flows.evidence.listing import electronic_data
 from huanqiong.flows.evidence.own import Ships, own_calls, own_days
 from huanqiong.flows.evidence.readme import readme
+from huanqiong.flows.evidence.receivers import receivers
 from huanqiong.flows.evidence.replay import content, distress_verdicts
 from huanqiong.flows.evidence.reread import by_file, reread
 from huanqiong.flows.evidence.search import Progress, Search, row_of, window_of
+from huanqiong.flows.evidence.signing import page_html, page_text
 from huanqiong.lake import bundle
 from huanqiong.lake.objects import Objects
 from huanqiong.lake.positions import Lake
@@ -98,6 +102,10 @@ def export(
     members[form.VERDICTS] = b"".join(
         form.json_bytes(_version(v, reproduced.get(v.id), search.why.get(v.id))) for v in detail.verdicts
     )
+    boardings = access_evidence_boardings(by, [o.id for o in detail.orders])
+    if boardings:
+        members[form.BOARDING] = b"".join(form.json_bytes(asdict(b)) for b in boardings)
+    members |= _signed_list(store, detail, members, raw, [positions, other], boardings)
     done = Exported(
         members,
         verdicts=len(detail.verdicts),
@@ -128,6 +136,25 @@ def _gather(
     search = Search(store, lake, positions, progress)
     search.look(others)
     return search, positions, other
+
+
+def _signed_list(
+    store: Store,
+    detail: AlertDetail,
+    members: Mapping[str, bytes],
+    raw: list[dict[str, Any]],
+    heard: list[pa.Table],
+    boardings: list[BoardingRow],
+) -> dict[str, bytes]:
+    """The list of electronic data over the members, and the pages to sign."""
+    clocks = receivers(store, heard)
+    listed = electronic_data(members, raw, Objects(store.objects), clocks, len(boardings))
+    title = (store.title_zh, store.title_en)
+    return {
+        form.LIST: form.json_bytes(listed),
+        form.SIGN_TEXT: page_text(detail, listed, boardings, title, drill=store.is_drill),
+        form.SIGN_HTML: page_html(detail, listed, boardings, title, drill=store.is_drill),
+    }
 
 
 def _alert(detail: AlertDetail) -> dict[str, Any]:

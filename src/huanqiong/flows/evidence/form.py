@@ -15,7 +15,9 @@ from huanqiong.core.errors import IntegrityError
 from huanqiong.desk.trust.canonical import canonical
 from huanqiong.desk.trust.suites import SigningKey, VerifyKey
 
-FORMAT: Final = "huanqiong-evidence/2"
+FORMAT: Final = "huanqiong-evidence/3"
+"""What is written. Of format 2, without the list of electronic data, bundles are read too."""
+FORMATS: Final = ("huanqiong-evidence/2", FORMAT)
 MANIFEST, SIGNATURE, KEY = "manifest.json", "manifest.sig", "store-key.pem"
 README, ALERT, VERDICTS, FROZEN, AUDIT = (
     "README.txt",
@@ -25,7 +27,12 @@ README, ALERT, VERDICTS, FROZEN, AUDIT = (
     "audit.jsonl",
 )
 POSITIONS, OTHER, ZONES, PIECES = "positions.csv", "other.csv", "zones.geojson", "raw/pieces.csv"
-ALWAYS: Final = (README, ALERT, VERDICTS, FROZEN, AUDIT, POSITIONS, PIECES)
+LIST, SIGN_TEXT, SIGN_HTML = "electronic-data.json", "signatures.txt", "signatures.html"
+LISTS: Final = (LIST, SIGN_TEXT, SIGN_HTML)
+"""The list of electronic data, and the page to sign over it, twice; they do not list themselves."""
+BOARDING: Final = "boarding.jsonl"
+_OLD: Final = (README, ALERT, VERDICTS, FROZEN, AUDIT, POSITIONS, PIECES)
+ALWAYS: Final = (*_OLD, *LISTS)
 """Members every bundle has, besides manifest, signature and key."""
 _UNLISTED: Final = (MANIFEST, SIGNATURE, KEY)
 _SIGNER: Final = "huanqiong evidence"
@@ -34,6 +41,17 @@ _SIGNER: Final = "huanqiong evidence"
 def sha256(data: bytes) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def always(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """The members that every bundle of this manifest's format has."""
+    return ALWAYS if manifest["format"] == FORMAT else _OLD
+
+
+def known(manifest: Mapping[str, Any]) -> set[str]:
+    """Every member with a fixed name that this manifest's format has."""
+    more = {BOARDING} if manifest["format"] == FORMAT else set()
+    return {*always(manifest), OTHER, ZONES, *more}
 
 
 def json_bytes(value: Any) -> bytes:
@@ -97,9 +115,9 @@ def read_manifest(data: bytes) -> dict[str, Any]:
             raise ValueError("not canonical JSON")
     except (ValueError, RecursionError) as e:
         raise IntegrityError(f"{MANIFEST}: its bytes were changed ({e}).") from None
-    if value.get("format") != FORMAT:
+    if value.get("format") not in FORMATS:
         raise IntegrityError(
-            f"{MANIFEST}: format {value.get('format')!r}; this program reads {FORMAT}. "
+            f"{MANIFEST}: format {value.get('format')!r}; this program reads {', '.join(FORMATS)}. "
             f"Verify it with the version that the manifest names."
         )
     return value

@@ -109,7 +109,7 @@ def opened(members: dict[str, bytes], manifest: dict[str, Any]) -> Opened:
     """Every member's hash, none missing, none more; then the tables."""
     files = manifest["files"]
     there = members.keys() - {form.MANIFEST, form.SIGNATURE, form.KEY}
-    if missing := sorted((files.keys() | set(form.ALWAYS)) - there):
+    if missing := sorted((files.keys() | set(form.always(manifest))) - there):
         raise IntegrityError(f"{missing[0]} is missing ({len(missing)} in all): the bundle is not whole.")
     if added := sorted(there - files.keys()):
         raise IntegrityError(f"{added[0]} was added ({len(added)} in all): the manifest does not name it.")
@@ -118,9 +118,9 @@ def opened(members: dict[str, bytes], manifest: dict[str, Any]) -> Opened:
             raise IntegrityError(f"{name}: its bytes were changed: the SHA-256 is not the manifest's.")
     if form.content_sha256(members) != manifest["content_sha256"]:
         raise IntegrityError("the content's fingerprint is not the manifest's.")
-    named = {*form.ALWAYS, form.OTHER, form.ZONES}
+    named = form.known(manifest)
     if strange := sorted(n for n in files if n not in named and not _FORM.fullmatch(n)):
-        raise IntegrityError(f"{strange[0]}: the format {form.FORMAT} has no such member.")
+        raise IntegrityError(f"{strange[0]}: the format {manifest['format']} has no such member.")
     for name in files:
         check_bounds(name, members[name])
     positions = tables.from_csv(members[form.POSITIONS], POSITIONS, form.POSITIONS)

@@ -56,6 +56,9 @@ _TEXT = """\
   raw/             这些位置的原始字节 · the original bytes of these positions
   runs/            计算条件：他船数量（不含航迹）、锚地 · counts of other ships (no tracks), anchorages
   profiles/ geography/ zones.geojson   规则、地理、区域 · rules, geography, zones
+  electronic-data.json  电子数据清单 · the list of electronic data: name, what, size, SHA-256, source, time
+  signatures.html, .txt  供两名执法人员与见证人签字的清单 · the list, to be signed
+  boarding.jsonl   登临记录各版本（如有）· every version of the boarding record, where there is one
   audit.jsonl      有关审计记录、其在日志树中的证明、签名检查点 · log entries, their proofs, checkpoint
 
 一切时间均为 UTC，除注明者外。Times are UTC unless marked +08:00.

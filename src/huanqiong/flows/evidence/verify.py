@@ -22,6 +22,7 @@ from huanqiong.flows.evidence import form, tables
 from huanqiong.flows.evidence.bounds import check_heard
 from huanqiong.flows.evidence.excerpt import excerpt
 from huanqiong.flows.evidence.grounds import Grounds
+from huanqiong.flows.evidence.listed import check_list
 from huanqiong.flows.evidence.opening import Check, Opened, State, about, opened, signature_said, signed
 from huanqiong.flows.evidence.replay import Run, distress_verdicts, line_of, replay
 from huanqiong.flows.evidence.reread import by_file, reread
@@ -63,6 +64,7 @@ def verify(
         return
     steps: dict[str, Iterator[Check]] = {
         "records": _records(o),
+        "electronic data": check_list(o),
         "log": _log(o, log),
         "raw bytes": _raw(o, progress),
         "original": _originals(o, list(raw)),
