@@ -61,6 +61,7 @@ def alert(a: AlertRow, person: Any) -> dict[str, Any]:
         "judgement": a.judgement,
         "order_state": a.order_state,
         "outcome": a.outcome,
+        "standing": a.standing,
     }
 
 

@@ -109,6 +109,10 @@ class Picture:
         self._days: OrderedDict[tuple[date, object], DayTracks] = OrderedDict()
         self._lock = threading.Lock()
 
+    def days(self) -> list[date]:
+        """UTC days with positions, ascending."""
+        return self._lake.days()
+
     def day(self, day: date) -> DayTracks:
         """One day's tracks, from memory or the lake; a day that late rows changed is read again."""
         key = (day, self._lake.version(day))

@@ -24,6 +24,7 @@ from huanqiong.desk.watch.boarding import Record, Waters
 from huanqiong.desk.watch.chain import bundled_chain
 from huanqiong.desk.watch.duty import Words
 from huanqiong.desk.watch.tasking import Part, Scene
+from huanqiong.desk.watch.wishes import Wish
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
 ENTRY = Words("x", at(0))
@@ -65,6 +66,10 @@ ACTS: dict[Callable[..., Any], tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     watch.take_handover: ("watch.claim", (0,), {}),
     watch.withdraw_handover: ("watch.claim", (0,), {}),
     watch.release_off_shift: ("watch.raise", ([],), {}),
+    watch.make_standing: ("watch.standing", (Wish("x", kinds=("gap",), reason="x"), {}), {}),
+    watch.switch_on: ("watch.standing", (0,), {}),
+    watch.review_standing: ("watch.standing", (0,), {}),
+    watch.switch_off: ("watch.standing", (0, "x"), {}),
     watch.climb: ("watch.raise", (bundled_chain(), {}), {}),
     watch.acknowledge_step: ("watch.log", (0,), {}),
     watch.note_call: ("watch.log", (0, "no_answer", "", at(0)), {"now": at(1)}),

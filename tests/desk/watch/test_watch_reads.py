@@ -15,6 +15,7 @@ from huanqiong.desk.trust.actor import OPERATOR, SYSTEM
 from huanqiong.desk.watch import access, acts, reads
 from huanqiong.desk.watch.policy import watch_policy
 from huanqiong.desk.watch.rows import QueueQuery
+from huanqiong.desk.watch.wishes import Wish
 
 pytestmark = pytest.mark.django_db
 A = 412000001
@@ -180,6 +181,8 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_on_duty, ()),
         (access.access_handovers, ()),
         (access.access_escalations, ()),
+        (access.access_standing_alerts, ()),
+        (access.access_occasions, (Wish("x", kinds=("gap",), reason="x"), T0, at(9))),
         (access.access_to_hand_over, (at(9),)),
         (access.access_boardings, (reads.orders()[0].id,)),
         (access.access_kind_records, ()),

@@ -15,6 +15,8 @@ from huanqiong.desk.registry.models import Device, StaticRecord, Unit, Vessel, Z
 from huanqiong.desk.registry.rows import DeviceRow, StaticRow, UnitRow, VesselDetail, VesselRow, ZoneRow
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from huanqiong.lines.sea.zone import Zone as DetectionZone
 
 
@@ -157,6 +159,19 @@ def zone(zone_id: int) -> ZoneRow:
     if z is None:
         raise MissingError(f"There is no zone {zone_id}. It may be of another store.")
     return _zone_row(z)
+
+
+def zones_by_id(ids: Iterable[int]) -> dict[int, BaseGeometry]:
+    """Outlines of these zones, archived or not, prepared for asking what lies inside."""
+    out = {z.pk: shapely.geometry.shape(z.shape) for z in Zone.objects.filter(pk__in=list(ids))}
+    for outline in out.values():
+        shapely.prepare(outline)
+    return out
+
+
+def ship_types(mmsis: Iterable[int]) -> dict[int, int | None]:
+    """The AIS ship type each vessel says, by MMSI; None: it never said one."""
+    return dict(Vessel.objects.filter(mmsi__in=list(mmsis)).values_list("mmsi", "said_type"))
 
 
 def zones_for_detection(at: datetime | None = None) -> list[DetectionZone]:

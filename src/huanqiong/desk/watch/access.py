@@ -27,6 +27,8 @@ from huanqiong.desk.watch.rows import (
 from huanqiong.desk.watch.shifts import HandoverRow, OnDuty, handovers, on_duty, to_hand_over
 from huanqiong.desk.watch.tasking import SceneRow, scene_reports, together
 from huanqiong.desk.watch.waits import EscalationRow, escalations
+from huanqiong.desk.watch.wished import Occasion, StandingRow, occasions, standing_rows
+from huanqiong.desk.watch.wishes import Wish
 
 
 def access_queue(person: Actor, query: QueueQuery = QueueQuery()) -> list[AlertRow]:  # noqa: B008  frozen
@@ -176,6 +178,18 @@ def access_escalations(
     """Steps of the chain, newest first; `own`: those told to the person that wait for an answer."""
     allow(person, "watch.view")
     return escalations(running=running, person=person.code if own else "", limit=limit)
+
+
+def access_standing_alerts(person: Actor) -> list[StandingRow]:
+    """Standing alerts, those that run first."""
+    allow(person, "watch.view")
+    return standing_rows()
+
+
+def access_occasions(person: Actor, wish: Wish, t0: datetime, t1: datetime) -> list[Occasion]:
+    """Stored events that are what a standing alert would ask for."""
+    allow(person, "watch.view")
+    return occasions(wish, t0, t1)
 
 
 def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:

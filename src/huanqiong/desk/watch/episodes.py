@@ -78,8 +78,9 @@ class Episodes:
         alert.lead = lead
         alert.kind, alert.kinds = lead.kind, kinds
         alert.lat, alert.lon = lead.lat, lead.lon
-        alert.severity = max(v.severity for v in members)
-        alert.rank = rank(lead.kind, lead.severity, lead.score, len(kinds))
+        wished = alert.standing.severity if alert.standing is not None else 0
+        alert.severity = max(wished, *(v.severity for v in members))
+        alert.rank = rank(lead.kind, max(wished, lead.severity), lead.score, len(kinds))
         alert.tier = 0 if alert.distress else self.policy.tier(alert.severity)
         alert.t0, alert.t1 = min(v.t0 for v in members), max(v.t1 for v in members)
         alert.known_at = min(v.t1 for v in members)

@@ -30,6 +30,8 @@ class WatchPolicy:
     offers_distress: frozenset[str]
     silence_max: timedelta
     off_shift: timedelta
+    standing_days: int
+    ship_classes: Mapping[str, tuple[tuple[int, int], ...]]
 
     def tier(self, severity: int) -> int:
         """1 may open the queue (`tiers` says which do); distress, tier 0, is not a matter of severity."""
@@ -61,6 +63,8 @@ def watch_policy() -> WatchPolicy:
         record_last=d["record"]["last"],
         distress_gap=timedelta(hours=d["distress"]["gap_h"]),
         off_shift=timedelta(minutes=d["shift"]["off_min"]),
+        standing_days=d["standing"]["review_days"],
+        ship_classes={k: tuple((a, b) for a, b in v) for k, v in d["standing"]["ships"].items()},
         offers_distress=frozenset(d["distress"]["offered_by"]),
         silence_max=timedelta(days=d["silence"]["max_days"]),
     )

@@ -67,7 +67,7 @@ def _filtered(q: QueueQuery, *, states: bool = True) -> QuerySet[Alert]:
 def _joined(rows: QuerySet[Alert]) -> QuerySet[Alert]:
     newest = Order.everything.filter(alert=OuterRef("pk")).order_by("-id")
     ended = Outcome.everything.filter(order__alert=OuterRef("pk")).order_by("-id")
-    return rows.select_related("lead", "vessel", "other_vessel", "claimed_by").annotate(
+    return rows.select_related("lead", "vessel", "other_vessel", "claimed_by", "standing").annotate(
         order_state=Subquery(newest.values("state")[:1]), outcome=Subquery(ended.values("result")[:1])
     )
 
@@ -112,6 +112,7 @@ def _rows(rows: Iterable[Any]) -> list[AlertRow]:
             judgement=a.judgement,
             order_state=a.order_state or "",
             outcome=a.outcome or "",
+            standing=a.standing.name if a.standing else "",
             raised_at=a.raised_at,
             changed_at=a.changed_at,
         )

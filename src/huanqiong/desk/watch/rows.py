@@ -77,6 +77,7 @@ class AlertRow:
     judgement: str  # "", true, false, unclear
     order_state: str  # of the newest order; "" = none
     outcome: str  # of the newest outcome; "" = none
+    standing: str  # the standing alert that asked for it; "" = none
     raised_at: datetime
     changed_at: datetime
 

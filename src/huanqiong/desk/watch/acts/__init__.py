@@ -1,7 +1,7 @@
 """Acts of the watch desk. Each is one transaction with its audit entry and outbox rows; `by` says who.
 
 Outbox topics: alert {ids}, distress {ids}, duty {ids}, escalation {ids}, handover {id, person}, order {ids},
-shift, silence {ids}, record {kind}.
+shift, silence {ids}, standing {ids}, record {kind}.
 """
 
 from huanqiong.desk.watch.acts.boarding import correct_boarding, file_boarding
@@ -24,6 +24,7 @@ from huanqiong.desk.watch.acts.shifts import (
     withdraw_handover,
 )
 from huanqiong.desk.watch.acts.silences import lift_silence, silence, silence_alert
+from huanqiong.desk.watch.acts.standing import make_standing, review_standing, switch_off, switch_on
 
 __all__ = [
     "correct_boarding",
@@ -65,6 +66,10 @@ __all__ = [
     "silence",
     "silence_alert",
     "unseal_alert",
+    "make_standing",
+    "review_standing",
+    "switch_off",
+    "switch_on",
     "withdraw_missing",
     "withdraw_verdicts",
 ]

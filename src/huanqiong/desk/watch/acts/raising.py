@@ -16,14 +16,15 @@ from huanqiong.desk.trust.actor import SYSTEM, Actor
 from huanqiong.desk.trust.canonical import sha256_hex
 from huanqiong.desk.watch.episodes import Episodes
 from huanqiong.desk.watch.found import Found, found
-from huanqiong.desk.watch.models import Alert, Silence, Verdict
+from huanqiong.desk.watch.models import Alert, Silence, Standing, Verdict
 from huanqiong.desk.watch.policy import WatchPolicy, watch_policy
 from huanqiong.desk.watch.versions import Versions, family_of
+from huanqiong.desk.watch.wished import wishes_for
 
 CHUNK = 400  # values in one SQL IN list
 ACTIVE = ("open", "claimed")
 _SUMMARY = ["state", "kind", "kinds", "lead", "lat", "lon", "severity", "rank", "tier"]
-_SUMMARY += ["t0", "t1", "known_at", "provisional", "changed_since", "changed_at"]
+_SUMMARY += ["standing", "t0", "t1", "known_at", "provisional", "changed_since", "changed_at"]
 
 
 def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
@@ -44,7 +45,9 @@ class _Batch:
         self.versions = Versions()
         self.episodes = Episodes(policy)
         self.by_pk: dict[int, Alert] = {}
+        self._standing: dict[int, Standing] = {}
         self.silences: list[Silence] = []
+        self.wishes = wishes_for({m for f in new for m in (f.mmsi, f.other_mmsi) if m is not None})
         subjects = {s for f in new for s in (f.subject, f.other_subject) if s}
         early = min(f.t0 for f in new) - policy.episode_gap
         late = max(f.t1 for f in new) + policy.episode_gap
@@ -73,6 +76,12 @@ class _Batch:
                 members.setdefault(v.alert_id, []).append(v)
         for pk in sorted(self.by_pk):
             self.episodes.add(self.by_pk[pk], members.get(pk, ()))
+
+    def standing(self, key: int) -> Standing:
+        """The standing alert of that key, the one object of the batch."""
+        if key not in self._standing:
+            self._standing[key] = Standing.objects.get(pk=key)
+        return self._standing[key]
 
     def holding(self, f: Found) -> Silence | None:
         """The silence that covers the event's behaviour: it ends inside the silence's period."""
@@ -158,8 +167,10 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
         if v.silence is not None:
             out["held"] += 1
             continue
+        wished = batch.wishes.first(f) if batch.wishes.wishes else None
         if alert is None:
-            if f.kind in policy.quiet_kinds or f.severity < policy.min_severity:
+            quiet = f.kind in policy.quiet_kinds or f.severity < policy.min_severity
+            if quiet and wished is None:
                 out["quiet"] += 1
                 continue
             alert = batch.episodes.near(v, ACTIVE)
@@ -170,6 +181,8 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
             raised.append(alert)
         else:
             changed[id(alert)] = alert
+        if wished is not None and alert.standing_id is None:
+            alert.standing = batch.standing(wished)
         v.alert = alert
         batch.episodes.members[id(alert)].append(v)
     for b, v in reversed(replaced):

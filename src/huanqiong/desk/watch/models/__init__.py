@@ -20,6 +20,7 @@ from huanqiong.desk.watch.models.chain import Escalation
 from huanqiong.desk.watch.models.duty import CALLS, HOWS, RELATIONS, DutyEntry
 from huanqiong.desk.watch.models.interceptions import SCENES, Interception, SceneReport
 from huanqiong.desk.watch.models.shifts import ENDS, Handover, Shift
+from huanqiong.desk.watch.models.standing import Standing
 
 __all__ = [
     "CALLS",
@@ -46,5 +47,6 @@ __all__ = [
     "SceneReport",
     "Shift",
     "Silence",
+    "Standing",
     "Verdict",
 ]

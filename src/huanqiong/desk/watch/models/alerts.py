@@ -86,6 +86,9 @@ class Alert(models.Model):
     judged_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    standing = models.ForeignKey(
+        "watch.Standing", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # the standing alert that asked for it
     raised_at = models.DateTimeField()
     changed_at = models.DateTimeField(db_index=True)
     sealed_at = models.DateTimeField(null=True)  # trust.Seal says by whom and why

@@ -57,7 +57,7 @@ function head(d) {
       a.other_mmsi ? [" ↔ ", h("a", { href: `/vessels/${a.other_mmsi}/` }, a.other_vessel || `MMSI ${a.other_mmsi}`)] : null),
     h("div", { class: "row", style: { gap: "4px" } },
       h("span", { class: "chip" }, severityWord(a.severity, a.distress)), h("span", { class: `chip ${a.state === "open" ? "mid" : a.state === "claimed" ? "low" : ""}` }, stateText(a)),
-      a.provisional ? h("span", { class: "chip" }, gettext("provisional")) : null, a.test ? h("span", { class: "chip mid" }, gettext("TEST")) : null,
+      a.standing ? h("span", { class: "chip", title: gettext("A standing alert asked for it") }, icon("flag"), a.standing) : null, a.provisional ? h("span", { class: "chip" }, gettext("provisional")) : null, a.test ? h("span", { class: "chip mid" }, gettext("TEST")) : null,
       h("span", { class: "faint", title: rankText(a) }, `${gettext("rank")} ${number(a.rank, 2)} · № ${a.id}`)));
 }
 

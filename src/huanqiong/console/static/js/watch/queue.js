@@ -27,7 +27,7 @@ function chips(a) {
   return [
     a.distress && a.test ? h("span", { class: "chip mid" }, gettext("TEST")) : null,
     a.state === "open" ? null : h("span", { class: `chip ${a.state === "claimed" ? "low" : ""}` }, stateText(a)),
-    a.provisional ? h("span", { class: "chip", title: gettext("May still be withdrawn: the rule is met, the episode is not over") }, gettext("provisional")) : null,
+    a.standing ? h("span", { class: "chip", title: gettext("A standing alert asked for it") }, icon("flag"), a.standing) : null, a.provisional ? h("span", { class: "chip", title: gettext("May still be withdrawn: the rule is met, the episode is not over") }, gettext("provisional")) : null,
     a.changed_since ? h("span", { class: "chip mid" }, gettext("late data")) : null,
     a.order_state && !a.outcome ? h("span", { class: "chip low" }, icon("send"), gettext("order out")) : null,
     a.outcome ? h("span", { class: `chip ${a.outcome === "hit" ? "high" : ""}` }, outcomeWord(a.outcome)) : null,
