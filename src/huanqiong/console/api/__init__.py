@@ -23,6 +23,7 @@ from huanqiong.console.api import (
     orders,
     reach,
     sea,
+    shore,
     silences,
     store,
     vessels,
@@ -49,6 +50,7 @@ api.add_router("/duty", duty.router)
 api.add_router("/escalations", escalations.router)
 api.add_router("/reach", reach.router)
 api.add_router("/silences", silences.router)
+api.add_router("/shore", shore.router)
 api.add_router("/vessels", vessels.router)
 api.add_router("/zones", zones.router)
 api.add_router("/audit", audit.router)

@@ -37,6 +37,8 @@ def first_page(person: object) -> str:
     may = permissions_of(person)
     if "watch.view" in may:
         return "/"
+    if "boats.log" in may:
+        return "/station/"
     if "audit.view" in may:
         return "/audit/"
     return "/accounts/" if "users.view" in may else "/account/"

@@ -7,10 +7,12 @@ import { get } from "huanqiong/lib/api.js";
 import { enableSound, soundReady } from "huanqiong/lib/sound.js";
 import { connect } from "huanqiong/lib/stream.js";
 import { follow } from "huanqiong/lib/told.js";
+import { clearAtSignOut } from "huanqiong/lib/device.js";
 import { toast } from "huanqiong/lib/toast.js";
 
 for (const b of $$("[data-theme-switch]")) b.addEventListener("click", () => window.hqToggleTheme());
 for (const form of $$("form[data-sure]")) form.addEventListener("submit", (e) => confirm(form.dataset.sure) || e.preventDefault());
+clearAtSignOut($('form[action="/sign-out/"]'));
 for (const b of $$("[data-copy]")) b.addEventListener("click", () => navigator.clipboard.writeText(b.dataset.copy));
 
 // clock

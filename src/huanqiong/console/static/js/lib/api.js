@@ -26,7 +26,8 @@ async function answer(method, path, body, signal) {
     throw new ApiError(0, gettext("The server cannot be reached. What you see may be out of date."));
   }
   if (response.status === 401) {
-    location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    // A page that stays keeps what was typed, and says itself that one must sign in.
+    if (!("stays" in document.body.dataset)) location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiError(401, gettext("Your session has ended: sign in again."));
   }
   if (!response.ok) {

@@ -43,11 +43,16 @@ export async function flush() {
     for (const w of unsent().filter((x) => !x.refused)) {
       const waited = Math.min(7 * 86400, Math.max(0, (Date.now() - w.made) / 1000));
       try {
-        await post(w.path, { ...w.body, ...(w.body.waited_s === undefined ? {} : { waited_s: waited }), request_id: w.id });
+        const clock = { ...("waited_s" in w.body && { waited_s: waited }), ...("sent_at" in w.body && { sent_at: Date.now() / 1000 }) };
+        await post(w.path, { ...w.body, ...clock, request_id: w.id });
+        emit("sent-wish", w);
         forget(w.id);
         done += 1;
       } catch (error) {
-        if (error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500) break;
+        if (error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500) {
+          emit("unsent-why", error.status);
+          break;
+        }
         keep(unsent().map((x) => (x.id === w.id ? { ...x, refused: error.message } : x)));
       }
     }
