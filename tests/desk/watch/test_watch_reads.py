@@ -177,6 +177,7 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_scene, (reads.orders()[0].id,)),
         (access.access_unit_orders, ()),
         (access.access_silences, ()),
+        (access.access_loads, (at(9),)),
         (access.access_duty, ()),
         (access.access_on_duty, ()),
         (access.access_handovers, ()),

@@ -21,6 +21,7 @@ from huanqiong.desk.registry.access import access_units
 from huanqiong.desk.watch.access import (
     access_counts,
     access_kind_records,
+    access_loads,
     access_outcomes,
     access_queue,
     access_unit_orders,
@@ -109,7 +110,10 @@ def records(request: HttpRequest) -> HttpResponse:
         {"row": u, "name": u.en if texts.lang() == "en" else u.zh, "causes": list(u.causes.items())}
         for u in access_unit_orders(request.user, now=clock().at)
     ]
-    context = {"kinds": kinds, "outcomes": outcomes, "silent": silent, "units": units}
+    now = clock()
+    loads = access_loads(request.user, now.at, live=now.mode != "as_of")
+    context = {"kinds": kinds, "outcomes": outcomes, "silent": silent, "units": units, "loads": loads}
+    context["live"] = now.mode != "as_of"
     return render(request, "console/records.html", context | {"causes": cause_names()})
 
 

@@ -11,6 +11,7 @@ from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch import ordered, reads
 from huanqiong.desk.watch.boarded import BoardingRow, blanked, boardings
 from huanqiong.desk.watch.duty import DutyQuery, DutyRow, duty_entries
+from huanqiong.desk.watch.load import LoadRow, loads
 from huanqiong.desk.watch.rows import (
     AlertDetail,
     AlertRow,
@@ -190,6 +191,12 @@ def access_occasions(person: Actor, wish: Wish, t0: datetime, t1: datetime) -> l
     """Stored events that are what a standing alert would ask for."""
     allow(person, "watch.view")
     return occasions(wish, t0, t1)
+
+
+def access_loads(person: Actor, clock_at: datetime, *, live: bool = True) -> list[LoadRow]:
+    """Alerts per officer and watch up to the store's time, newest first."""
+    allow(person, "watch.view")
+    return loads(clock_at, live=live)
 
 
 def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:

@@ -31,6 +31,9 @@ class WatchPolicy:
     silence_max: timedelta
     off_shift: timedelta
     standing_days: int
+    watch_h: int
+    watch_begins: int
+    watch_least: timedelta
     ship_classes: Mapping[str, tuple[tuple[int, int], ...]]
 
     def tier(self, severity: int) -> int:
@@ -63,6 +66,9 @@ def watch_policy() -> WatchPolicy:
         record_last=d["record"]["last"],
         distress_gap=timedelta(hours=d["distress"]["gap_h"]),
         off_shift=timedelta(minutes=d["shift"]["off_min"]),
+        watch_h=d["load"]["watch_h"],
+        watch_begins=d["load"]["begins_h"],
+        watch_least=timedelta(minutes=d["load"]["least_min"]),
         standing_days=d["standing"]["review_days"],
         ship_classes={k: tuple((a, b) for a, b in v) for k, v in d["standing"]["ships"].items()},
         offers_distress=frozenset(d["distress"]["offered_by"]),
