@@ -31,8 +31,11 @@ def lin(signed_in: Callable[..., Client]) -> Client:
 def sent(lin: Client) -> dict[str, int]:
     """The orders of both units."""
     alert = next(a for a in access_queue(reads.person("lin")) if a.kind == "gap").id
-    at = lin.get(f"/api/alerts/{alert}/reach").json()["at"]
-    wish = {"units": UNITS, "deadline": DUE, "text": "stop her", "reach_at": at, "request_id": "i"}
+    met = {
+        u["code"]: u["meeting"]["token"] for u in lin.get(f"/api/alerts/{alert}/reach").json()["units"][:2]
+    }
+    units = [u | {"meeting": met[u["unit"]]} for u in UNITS]
+    wish = {"units": units, "deadline": DUE, "text": "stop her", "request_id": "i"}
     for _ in range(2):  # the answer was lost on its way
         answer = lin.post(f"/api/alerts/{alert}/intercept", wish, JSON)
         assert answer.status_code == 200

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import plant
+import pyarrow as pa
 import pytest
 from django.test import Client
 
+from huanqiong.console.live import live_desk
+from huanqiong.console.order.fix import last_fix
+from huanqiong.core.schema import POSITIONS, conform
 from huanqiong.desk.trust import reads
 from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.access import access_queue
+from huanqiong.flows import sea_mirror
 
 JSON = "application/json"
 NOW = plant.T1
@@ -77,6 +84,34 @@ def test_no_such_order_and_no_right_are_pages_of_their_own(
     assert 'id="received"' not in watching
     assert "who may record them at this unit" in watching
     assert 'id="received"' in page(lin, order)
+
+
+def test_on_a_live_feed_the_newest_row_is_the_fix(
+    lin: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mmsi, at = plant.ALERTED["gap"], NOW + timedelta(minutes=10)
+    before = last_fix(mmsi, at)
+    copy = sea_mirror.Mirror(tmp_path / "sea.sock")
+    new = {"mmsi": mmsi, "t": at, "lat": 19.25, "lon": 108.25, "sog_kn": 6.5, "cog_deg": 45.0}
+    copy.now.update(conform(pa.Table.from_pylist([new]), POSITIONS))
+    monkeypatch.setattr(sea_mirror, "_mirror", copy)
+    assert live_desk() is copy
+    found = last_fix(mmsi, at)
+    assert before is not None
+    assert found is not None
+    assert (found.at, found.lat, found.sog_kn, found.cog_deg) == (at, 19.25, 6.5, 45.0)
+    assert found.track[-2] == before.track[-1]
+    assert last_fix(mmsi, at - timedelta(minutes=1)) == before
+
+
+def test_every_reason_stands_on_the_page_and_says_nothing_twice(lin: Client) -> None:
+    text = page(lin, given("encounter"))
+    why = text[text.index("<h2>Why</h2>") :].split("</section>")[0]
+    assert "12 nm" in why
+    listed = why[why.index('class="reasons"') :] if 'class="reasons"' in why else ""
+    line = why.split('<p class="screen-only">')[1].split("</p>")[0]
+    for item in re.findall(r'<span class="screen-only">(.*?)</span>', listed):
+        assert item not in line
 
 
 @pytest.mark.parametrize(("when", "shown"), [("0230", "02:30"), ("", "02:5")])

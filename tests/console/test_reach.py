@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -61,6 +62,9 @@ def test_an_alert_says_where_she_can_be_and_who_meets_her(lin: Client) -> None:
     assert units["vms-qinglan"]["how"] == "none"
     assert "a post waits" in units["vms-qinglan"]["says"][0]
     same = lin.get(f"/api/vessels/{plant.ALERTED['gap']}/reach").json()
+    for answer in (same, body):
+        for u in answer["units"]:
+            (u["meeting"] or {}).pop("token", None)  # says what it was asked about
     assert same == body
 
 
@@ -123,10 +127,10 @@ def test_who_may_not_see_the_floor_is_refused(signed_in: Callable[..., Client]) 
 def test_an_order_keeps_the_meeting_as_it_was_counted(lin: Client) -> None:
     gap = alert("gap")
     shown = lin.get(f"/api/alerts/{gap}/reach").json()
-    wish = {"unit": "hg-3301", "deadline": DUE, "text": "look", "reach_at": shown["at"]}
+    met = next(u["meeting"] for u in shown["units"] if u["code"] == "hg-3301")
+    wish = {"unit": "hg-3301", "deadline": DUE, "text": "look", "meeting": met["token"]}
     detail = lin.post(f"/api/alerts/{gap}/order", wish, JSON).json()
     kept = detail["orders"][0]["meeting"]
-    met = next(u["meeting"] for u in shown["units"] if u["code"] == "hg-3301")
     assert {k: kept[k] for k in ("t", "lat", "lon", "nm")} == {k: met[k] for k in ("t", "lat", "lon", "nm")}
     assert kept["fix"]["t"] == shown["fix"]["t"]
     registry.load_units([dict(plant.UNITS[1]) | {"speed_kn": 12.0}], by=SYSTEM)
@@ -135,6 +139,29 @@ def test_an_order_keeps_the_meeting_as_it_was_counted(lin: Client) -> None:
     page = " ".join(lin.get(f"/orders/{detail['orders'][0]['id']}/").content.decode().split())
     assert 'class="meet"' in page
     assert "Meeting" in page
-    station = {"unit": "vms-qinglan", "deadline": DUE, "text": "watch", "reach_at": shown["at"]}
+    assert met["where"] in page
+    station = {"unit": "vms-qinglan", "deadline": DUE, "text": "watch"}
     rows = lin.post(f"/api/alerts/{gap}/order", station, JSON).json()["orders"]
     assert rows[1]["meeting"] is None
+
+
+def test_a_meeting_that_was_not_shown_is_not_kept(lin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    gap, fast = alert("gap"), alert("fast_near_coast")
+    units = {u["code"]: u["meeting"] for u in lin.get(f"/api/alerts/{gap}/reach").json()["units"]}
+    token = units["hg-3301"]["token"]
+    for to, unit, sent in (
+        (gap, "hg-3301", token[:-2]),
+        (gap, "hg-3301", "made up"),
+        (gap, "hp-46012", token),
+        (fast, "hg-3301", token),
+    ):
+        wish = {"unit": unit, "deadline": DUE, "text": "look", "meeting": sent}
+        answer = lin.post(f"/api/alerts/{to}/order", wish, JSON)
+        assert answer.status_code == 422, (to, unit)
+        assert "Count it anew" in answer.json()["message"]
+    later = time.time() + 3 * 3600
+    monkeypatch.setattr("time.time", lambda: later)
+    wish = {"unit": "hg-3301", "deadline": DUE, "text": "look", "meeting": token}
+    assert lin.post(f"/api/alerts/{gap}/order", wish, JSON).status_code == 422
+    monkeypatch.undo()
+    assert lin.get(f"/api/alerts/{gap}").json()["orders"] == []

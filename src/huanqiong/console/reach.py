@@ -6,9 +6,11 @@ used: a process that nobody asks need not load them.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core import signing
 
 from huanqiong.console.house import house
 from huanqiong.console.live import live_desk
@@ -88,6 +90,29 @@ def _asked(person: Any, fix: Fix | None, at: datetime) -> Reach:
     desk = live_desk()
     h = house()
     return reach_of(fix, units, h.picture, _geography(h.store), at, desk.now if desk else None)
+
+
+_SALT: Final = "reach.meeting"
+SHOWN_H: Final = 2.0
+"""A meeting shown longer ago is no longer ordered on: it is counted anew. Source: own."""
+
+
+def shown(met: dict[str, Any], of: str, unit: str) -> str:
+    """A meeting as the page gets it, signed: what an order keeps is what this server counted and showed."""
+    return signing.dumps({"of": of, "unit": unit, "met": met}, salt=_SALT, compress=True)
+
+
+def chosen(token: str, of: str, unit: str) -> dict[str, Any] | None:
+    """What `shown` signed; None for "". UsageError: another alert's or unit's, or shown too long ago."""
+    if not token:
+        return None
+    try:
+        told = signing.loads(token, salt=_SALT, max_age=timedelta(hours=SHOWN_H))
+    except signing.BadSignature:
+        told = {}
+    if (told.get("of"), told.get("unit")) != (of, unit):
+        raise UsageError(f"The meeting of unit {unit} was not shown here, or too long ago. Count it anew.")
+    return dict(told["met"])
 
 
 def meeting_of(reach: Reach, unit: str) -> dict[str, Any] | None:

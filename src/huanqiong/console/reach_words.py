@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from huanqiong.console import rows, texts
-from huanqiong.console.reach import meeting_of
+from huanqiong.console.reach import meeting_of, shown
 from huanqiong.core import reasons
 from huanqiong.core.place import bearing_deg
 from huanqiong.core.time import iso
@@ -20,8 +20,9 @@ def _said(found: tuple[Reason, ...]) -> list[str]:
     return [reasons.render(r, texts.lang(), limits=True) for r in found]
 
 
-def answer(reach: Reach) -> dict[str, Any]:
-    """The whole answer in the page's language; `fix` null: nothing was heard, and `says` tell so."""
+def answer(reach: Reach, of: str) -> dict[str, Any]:
+    """The whole answer in the page's language; `fix` null: nothing was heard, and `says` tell so. `of`: what
+    was asked about, as `alert:7`."""
     fix = reach.fix
     return {
         "at": iso(reach.at),
@@ -38,7 +39,7 @@ def answer(reach: Reach) -> dict[str, Any]:
         },
         "says": _said(reach.says),
         "hours": [_waters(w) for w in reach.waters],
-        "units": [_unit(reach, r) for r in reach.units],
+        "units": [_unit(reach, r, of) for r in reach.units],
         "norms": reach.norms,
     }
 
@@ -59,7 +60,7 @@ def _waters(w: Waters) -> dict[str, Any]:
     }
 
 
-def _unit(reach: Reach, r: Ranked) -> dict[str, Any]:
+def _unit(reach: Reach, r: Ranked, of: str) -> dict[str, Any]:
     """`how`: meets, ahead, none (it cannot), unknown (it was not counted)."""
     met = meeting_of(reach, r.unit.code)
     out = rows.unit(r.unit) | {
@@ -84,5 +85,6 @@ def _unit(reach: Reach, r: Ranked) -> dict[str, Any]:
         "where": texts.place(place.lat, place.lon),
         "bearing": bearing,
         "nm": round(place.way_m / NM_M, 1),
+        "token": shown(met, of, r.unit.code),
     }
     return out

@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from huanqiong.console import duty_words, reach, rows, scene_words
-from huanqiong.console.api.bounds import Code, Hours, Id, Mmsi, Moment, Name, Request, Text
+from huanqiong.console.api.bounds import Code, Hours, Id, Mmsi, Moment, Name, Request, Shown, Text
 from huanqiong.console.api.reach import sent
 from huanqiong.console.house import at_of, clock, house
 from huanqiong.core.errors import UsageError
@@ -48,18 +48,16 @@ class Silence(Schema):
 
 
 class Order(Schema):
-    """What every order says. `reach_at`, `reach_mmsi`: as of when, and from which of a pair, the meeting that
-    the page shows was counted; "": none was chosen."""
-
     deadline: datetime
     text: Text
-    reach_at: Moment = ""
-    reach_mmsi: Mmsi | None = None
     request_id: Request | None = None
 
 
 class Single(Order):
+    """`meeting`: as the page got it signed (`GET .../reach`), kept with the order; "": none."""
+
     unit: Code
+    meeting: Shown = ""
 
 
 class Sent(Schema):
@@ -67,6 +65,7 @@ class Sent(Schema):
     commander: Name
     phone: Code
     in_command: bool = False
+    meeting: Shown = ""
 
 
 class Interception(Order):
@@ -220,24 +219,19 @@ def where_can_she_be(
     request: HttpRequest, alert_id: Id, at: Moment | None = None, mmsi: Mmsi | None = None
 ) -> HttpResponse:
     """Where its vessel (`mmsi`: which of a pair) can be from the last fix up to `at`, and who meets her."""
-    return sent(request, reach.of_alert(request.user, alert_id, at_of(at), mmsi))
-
-
-def _meeting(request: HttpRequest, alert_id: int, units: list[str], body: Order) -> dict[str, Any]:
-    """What each unit's order keeps of its meeting, counted as of the moment that the page showed."""
-    if not body.reach_at:
-        return {}
-    found = reach.of_alert(request.user, alert_id, at_of(body.reach_at), body.reach_mmsi)
-    return {u: reach.meeting_of(found, u) for u in units}
+    return sent(request, reach.of_alert(request.user, alert_id, at_of(at), mmsi), f"alert:{alert_id}")
 
 
 @router.post("/{alert_id}/intercept")
 def intercept(request: HttpRequest, alert_id: Id, body: Interception) -> dict[str, Any]:
     """Orders several units, each under a named commander, one in command of the scene."""
-    met = _meeting(request, alert_id, [u.unit for u in body.units], body)
+    of = f"alert:{alert_id}"
     acts.intercept(
         alert_id,
-        [Part(u.unit, u.commander, u.phone, u.in_command, met.get(u.unit)) for u in body.units],
+        [
+            Part(u.unit, u.commander, u.phone, u.in_command, reach.chosen(u.meeting, of, u.unit))
+            for u in body.units
+        ],
         body.text,
         body.deadline,
         by=request.user,
@@ -259,7 +253,7 @@ def order(request: HttpRequest, alert_id: Id, body: Single) -> dict[str, Any]:
         by=request.user,
         now=clock().at,
         shown=shown(request, alert_id),
-        meeting=_meeting(request, alert_id, [body.unit], body).get(body.unit),
+        meeting=reach.chosen(body.meeting, f"alert:{alert_id}", body.unit),
         request_id=body.request_id,
     )
     return _detail(request, alert_id)

@@ -17,6 +17,8 @@ Text = Annotated[str, Field(max_length=20_000)]
 """What a person writes: a reason, a note, an order."""
 Name = Annotated[str, Field(max_length=80)]
 Code = Annotated[str, Field(max_length=40)]
+Shown = Annotated[str, Field(max_length=4000)]
+"""What the server signed and showed, sent back to it."""
 Request = Annotated[str, Field(max_length=80)]
 """An id that the client gave its wish, so that repeating it does nothing twice."""
 Moment = Annotated[

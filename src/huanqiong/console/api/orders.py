@@ -10,8 +10,8 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from huanqiong.console import reach, rows, scene_words
-from huanqiong.console.api.bounds import Code, Id, Moment, Name, Request, Text
-from huanqiong.console.house import Clock, at_of, clock
+from huanqiong.console.api.bounds import Code, Id, Name, Request, Shown, Text
+from huanqiong.console.house import Clock, clock
 from huanqiong.core.errors import UsageError
 from huanqiong.core.time import parse_typed
 from huanqiong.desk.trust.access import allow
@@ -42,14 +42,14 @@ class Report(Schema):
 
 
 class Joining(Schema):
-    """A further unit. `reach_at`: as of when the meeting that the page shows was counted; "": none."""
+    """A further unit. `meeting`: as the page got it signed, kept with the order; "": none."""
 
     unit: Code
     commander: Name
     phone: Code
     deadline: datetime
     text: Text
-    reach_at: Moment = ""
+    meeting: Shown = ""
     request_id: Request | None = None
 
 
@@ -128,10 +128,7 @@ def join(request: HttpRequest, order_id: Id, body: Joining) -> dict[str, Any]:
     row = access_order(request.user, order_id)
     if row.interception is None:
         raise UsageError(f"Order {order_id} is no interception: give another order from the alert.")
-    met = None
-    if body.reach_at:
-        found = reach.of_alert(request.user, row.alert_id, at_of(body.reach_at))
-        met = reach.meeting_of(found, body.unit)
+    met = reach.chosen(body.meeting, f"alert:{row.alert_id}", body.unit)
     made = acts.join_interception(
         row.interception,
         Part(body.unit, body.commander, body.phone, meeting=met),

@@ -22,9 +22,9 @@ Course = Annotated[float, Field(ge=0, le=360)]
 ShipType = Annotated[int, Field(ge=0, le=99)]
 
 
-def sent(request: HttpRequest, found: Any) -> HttpResponse:
-    """An answer, packed: outlines are long."""
-    return bulk(request, reach_words.answer(found))
+def sent(request: HttpRequest, found: Any, of: str) -> HttpResponse:
+    """An answer about `of`, packed: outlines are long."""
+    return bulk(request, reach_words.answer(found, of))
 
 
 @router.get("")
@@ -42,4 +42,4 @@ def told(
     moment = at_of(at)
     lat, lon = parse_coordinates(where)
     t = parse_typed(when, moment) if when.strip() else moment
-    return sent(request, reach.of_clue(request.user, moment, lat, lon, t, sog, cog, ship_type))
+    return sent(request, reach.of_clue(request.user, moment, lat, lon, t, sog, cog, ship_type), "clue")

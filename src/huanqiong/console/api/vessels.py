@@ -47,7 +47,7 @@ def one(request: HttpRequest, mmsi: Mmsi) -> dict[str, Any]:
 @router.get("/{mmsi}/reach")
 def where_can_she_be(request: HttpRequest, mmsi: Mmsi, at: Moment | None = None) -> HttpResponse:
     """Where she can be from her last fix up to `at`, and which unit meets her first."""
-    return sent(request, reach.of_vessel(request.user, mmsi, at_of(at)))
+    return sent(request, reach.of_vessel(request.user, mmsi, at_of(at)), f"mmsi:{mmsi}")
 
 
 @router.get("/{mmsi}/static")

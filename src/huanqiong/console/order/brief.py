@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,15 @@ from huanqiong.desk.watch.access import (
 from huanqiong.desk.watch.rows import AlertRow, OrderRow
 from huanqiong.flows.last_fix import LastFix
 
-PRINTED = {"text": 420, "why": 170, "name": 60, "note": 120, "caution": 110, "reason": 96}
+PRINTED = {
+    "text": 420,
+    "text_several": 300,
+    "why": 170,
+    "name": 60,
+    "note": 120,
+    "caution": 110,
+    "reason": 96,
+}
 """Half-widths (a Chinese character is two) of a text that fits its place on paper."""
 REASONS, CAUTIONS, UNITS = 3, 4, 4
 """So many are printed; the rest is counted, and stands on the screen."""
@@ -48,7 +57,10 @@ def gathered(person: Any, order_id: int) -> dict[str, Any]:
     row = rows.order(o)
     return {
         "o": row | {"unit": unit, "outcome_name": outcome_name(o.result, o.cause)},
-        "cut": {"text": shortened(o.text, PRINTED["text"]), "note": shortened(o.note, PRINTED["note"])},
+        "cut": {
+            "text": shortened(o.text, PRINTED["text" if o.interception is None else "text_several"]),
+            "note": shortened(o.note, PRINTED["note"]),
+        },
         "marking": marking(),
         "now": now,
         "left": left(o, now),
@@ -57,7 +69,7 @@ def gathered(person: Any, order_id: int) -> dict[str, Any]:
         "place": _place(o, fix, at, now),
         "kind": texts.kind_name(alert.kind),
         "why": {"full": found, "cut": shortened(found, PRINTED["why"])},
-        "reasons": _listed([texts.reason_text(r) for r in alert.reasons], REASONS, PRINTED["reason"]),
+        "reasons": _listed(_beyond(found, alert.reasons), REASONS, PRINTED["reason"]),
         "record": alert.record,
         "alert": alert,
         "cautions": _listed(cautions(alert, others), CAUTIONS, PRINTED["caution"]),
@@ -80,6 +92,11 @@ def shortened(text: str, most: int) -> str:
         if width > most:
             return line[: max(0, n - 3)] + "…〔" + _("cut") + "〕"
     return line
+
+
+def _beyond(line: str, reasons: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The reasons that the one line does not say already."""
+    return [t for r in reasons if (t := texts.reason_text(dict(r))) not in line]
 
 
 def _listed(texts_: list[str], most: int, wide: int) -> dict[str, Any]:

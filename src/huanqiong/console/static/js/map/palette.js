@@ -10,6 +10,7 @@ const PALETTES = {
     3: "#ff7a70", 2: "#f5b74e", 1: "#74b6f5", 9: "#ff4d42", badge: "#10161e",
     fishing: "#57c7a5", tug: "#b6a06a", service: "#9aa7ff", pleasure: "#c58fc9", fast: "#5ad0e6", passenger: "#5aa2ff",
     cargo: "#7e97b3", tanker: "#d08a6a", other: "#5f7186",
+    reach50: "#f4e15c", reach80: "#2fa392", reach95: "#5562c4", // lightness falls: told apart without hue too
   },
   light: {
     sea: "#dfe8f0", world: "#f1efe9", land: "#f7f5f0", coast: "#8e9aa5", grid: "#cfdae4", gridText: "#6d7f90",
@@ -18,6 +19,7 @@ const PALETTES = {
     3: "#b8211a", 2: "#8a5500", 1: "#0b62b8", 9: "#c41a10", badge: "#ffffff",
     fishing: "#0c7a58", tug: "#7a6420", service: "#4a51c9", pleasure: "#8a3f90", fast: "#087a90", passenger: "#1a56b0",
     cargo: "#4a6079", tanker: "#9c4a22", other: "#6f7f8e",
+    reach50: "#45126b", reach80: "#1f8f86", reach95: "#8fa6e0",
   },
 };
 

@@ -5,6 +5,8 @@ import { clock, emit, on, select, selected } from "huanqiong/lib/bus.js";
 import { $, h, icon, severityMark, severityWord } from "huanqiong/lib/dom.js";
 import { dayTime, decimal, hm, number, place, shortTime, span } from "huanqiong/lib/format.js";
 import * as dialogs from "huanqiong/watch/dialogs.js";
+import * as orderDialog from "huanqiong/watch/order_dialog.js";
+import * as reach from "huanqiong/watch/reach.js";
 import { exportEvidence } from "huanqiong/watch/evidence.js";
 import { acknowledge, judgementWord, outcomeWord, rankText, recordText, stateText, whoText } from "huanqiong/watch/queue.js";
 
@@ -103,13 +105,20 @@ function story(d) {
 function orders(d) {
   if (!d.orders.length) return null;
   return h("section", {}, h("h3", {}, icon("send"), gettext("Orders")), d.orders.map((o) => h("div", {},
-    h("div", { class: "row" }, h("b", {}, o.unit), h("span", { class: `chip ${o.result === "hit" ? "high" : o.overdue ? "mid" : o.result ? "good" : "low"}` }, o.result ? outcomeWord(o.result) : o.overdue ? gettext("overdue") : o.state === "acknowledged" ? gettext("received") : gettext("sent")),
+    h("div", { class: "row" }, h("a", { href: `/orders/${o.id}/`, title: gettext("Open the order's page") }, h("b", {}, o.unit), ` № ${o.id}`), o.in_command ? h("span", { class: "chip low" }, gettext("in command")) : null, h("span", { class: `chip ${o.result === "hit" ? "high" : o.overdue ? "mid" : o.result ? "good" : "low"}` }, o.result ? outcomeWord(o.result) : o.overdue ? gettext("overdue") : o.state === "acknowledged" ? gettext("received") : gettext("sent")),
       h("span", { class: "faint" }, `${gettext("deadline")} ${shortTime(o.deadline, clock.at)}`)),
+    o.commander ? h("p", { class: "faint" }, [o.agency, o.commander, o.phone].filter(Boolean).join(" · ")) : null, o.meeting ? h("p", { class: "faint" }, interpolate(gettext("meets her at %s, %s"), [shortTime(o.meeting.t, clock.at), place(o.meeting.lat, o.meeting.lon)])) : null,
     h("p", { class: "muted", style: { margin: "3px 0" } }, o.text), o.note ? h("p", {}, o.note) : null,
     o.hold ? h("p", { class: "hint" }, icon("lock"), h("span", {}, o.hold.text, may("retention.view") ? [" ", h("a", { href: `/holds/#hold-${o.hold.id}` }, gettext("Open the hold"))] : null)) : null,
     !o.result && may("watch.outcome") ? h("div", { class: "row" },
       o.state === "issued" ? h("button", { class: "small", onclick: () => dialogs.received(o) }, gettext("Received…")) : null,
       h("button", { class: "small", onclick: () => dialogs.outcome(o) }, gettext("Outcome…"))) : null)));
+}
+
+function scene(d) {
+  if (!d.scene.length) return null;
+  return h("section", {}, h("h3", {}, icon("radio"), gettext("On scene")), h("ul", { class: "story" }, d.scene.map((r) => h("li", { class: r.corrected_by ? "old" : "" }, h("time", { datetime: r.happened_at }, shortTime(r.happened_at, clock.at)),
+    h("span", {}, h("b", {}, r.what_name), ` · ${r.unit}`, r.words ? ` · ${r.words}` : "", " ", h("span", { class: "faint" }, r.place || r.where), r.corrected_by ? h("span", { class: "chip mid" }, interpolate(gettext("corrected by № %s"), [r.corrected_by])) : null)))));
 }
 
 function duty(d) {
@@ -147,7 +156,8 @@ function actions(a) {
       : h("p", { class: "faint", style: { margin: 0 } }, interpolate(gettext("%s holds this alert."), [a.claimed_by])));
   }
   out.push(h("div", { class: "four" },
-    ["open", "claimed", "judged"].includes(a.state) ? b("o", gettext("Order"), "send", () => dialogs.order(a), "watch.order") : null,
+    ["open", "claimed", "judged"].includes(a.state) ? b("o", gettext("Order"), "send", () => orderDialog.order(a), "watch.order") : null,
+    a.mmsi || a.lat !== null ? b("w", gettext("Reach"), "target", () => reach.toggle(a), "registry.view") : null,
     ["open", "claimed"].includes(a.state) && !a.distress ? b("s", gettext("Silence"), "bell-off", () => dialogs.silence(a), "watch.silence") : null,
     a.state === "judged" ? b("x", gettext("Close"), "archive", () => dialogs.close(a), "watch.judge", "primary") : null,
     a.state === "claimed" && a.mine ? b("r", gettext("Release"), "undo-2", () => dialogs.release(a), "watch.claim") : null,
@@ -159,10 +169,17 @@ function actions(a) {
 function draw(d) {
   const top = box.scrollTop;
   box.hidden = false;
-  box.replaceChildren(...[head(d), hints(d.row), verdicts(d), where(d.row), orders(d), duty(d), story(d), history(d), evidence(d), actions(d.row)].filter(Boolean));
+  box.replaceChildren(...[head(d), hints(d.row), reach.section(d.row), verdicts(d), where(d.row), orders(d), scene(d), duty(d), story(d), history(d), evidence(d), actions(d.row)].filter(Boolean));
   box.scrollTop = top;
 }
 
+// A vessel without an alert, or a clue, has the panel to itself.
+on("reach", ({ of }) => {
+  if (current) return draw(current);
+  const part = reach.section();
+  box.hidden = !part;
+  if (part) box.replaceChildren(h("header", {}, h("div", { class: "row" }, h("h2", {}, of === "clue" ? gettext("A clue") : `MMSI ${selected.mmsi}`), h("button", { class: "ghost small", "aria-label": gettext("Close the panel"), onclick: reach.close }, icon("x")))), part);
+});
 on("select", ({ alert }) => load(alert));
 on("detail", (id) => selected.alert === id && load(id));
 on("stream:alert", () => selected.alert !== null && load(selected.alert));

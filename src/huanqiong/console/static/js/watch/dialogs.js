@@ -1,16 +1,13 @@
 // The dialogs of the watch floor: judge, silence, order, close. Each states what it will do and asks for a reason.
 import { act, post } from "huanqiong/lib/api.js";
 import { ask } from "huanqiong/lib/ask.js";
-import { boot } from "huanqiong/lib/boot.js";
-import { clock, emit, select } from "huanqiong/lib/bus.js";
+import { emit, select } from "huanqiong/lib/bus.js";
 import { h, icon } from "huanqiong/lib/dom.js";
-import { dayTime, number } from "huanqiong/lib/format.js";
-import { iso, momentInput, written } from "huanqiong/lib/when.js";
 import * as duty from "huanqiong/lib/duty_dialog.js";
 import * as orderDialogs from "huanqiong/lib/order_dialogs.js";
 import { whoText } from "huanqiong/watch/queue.js";
 
-const summary = (a) => h("p", { class: "muted" }, h("b", {}, a.title), " · ", whoText(a), h("br"), a.why);
+export const summary = (a) => h("p", { class: "muted" }, h("b", {}, a.title), " · ", whoText(a), h("br"), a.why);
 
 const QUICK = {
   true: () => [gettext("Confirmed by radar or camera"), gettext("Confirmed by patrol"), gettext("Repeats a known pattern")],
@@ -28,7 +25,7 @@ function reasonField(quick = []) {
     h("span", { class: "quick" }, quick.map((text) => h("button", { type: "button", class: "small", onclick: () => use(text) }, text))));
 }
 
-const again = (id) => {
+export const again = (id) => {
   emit("stream:alert", {});
   emit("detail", id);
 };
@@ -54,28 +51,6 @@ export async function silence(a) {
   ], {
     yes: gettext("Silence"), sign: "bell-off",
     send: (d) => act(post(`/api/alerts/${a.id}/silence`, { hours: Number(d.hours), kind: d.kind, reason: d.reason }), gettext("Silenced")),
-  }).then((ok) => ok && again(a.id));
-}
-
-export async function order(a) {
-  const far = (u) => (u.lat === null || a.lat === null ? undefined : Math.hypot((u.lat - a.lat) * 60, (u.lon - a.lon) * 60 * Math.cos((a.lat * Math.PI) / 180)));
-  const units = (boot.units ?? []).map((u) => ({ ...u, distance_nm: far(u) })).sort((x, y) => (x.distance_nm ?? 1e9) - (y.distance_nm ?? 1e9));
-  const inHours = (n) => Math.ceil((clock.at + n * 3600) / 300) * 300; // a time one can say over the radio
-  const deadline = momentInput("deadline", inHours(2), "future");
-  await ask(gettext("Order an inspection"), [
-    summary(a),
-    units.length ? null : h("p", { class: "hint bad" }, icon("triangle-alert"), gettext("No unit is entered yet: a supervisor or analyst enters units.")),
-    h("div", { class: "row" },
-      h("label", { class: "field" }, h("span", {}, gettext("Unit")), h("select", { name: "unit", required: true, "data-first": true },
-        units.map((u) => h("option", { value: u.code }, u.distance_nm === undefined ? u.name : `${u.name} (${number(u.distance_nm)} nm)`)))),
-      h("label", { class: "field" }, h("span", {}, gettext("Deadline (China time)")), deadline)),
-    h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = written(inHours(n)); } }, `+${n} h`))),
-    h("label", { class: "field" }, h("span", {}, gettext("What the unit shall do")), h("textarea", { name: "text", required: true, maxlength: 600 },
-      interpolate(gettext("Proceed to %s, identify and inspect %s. Reason: %s"), [a.where, whoText(a), a.why]))),
-    h("p", { class: "faint" }, interpolate(gettext("Store time now: %s"), [dayTime(clock.at)])),
-  ], {
-    yes: gettext("Send order"), sign: "send",
-    send: (d) => act(post(`/api/alerts/${a.id}/order`, { unit: d.unit, deadline: iso(d.deadline, "future"), text: d.text }), gettext("Order sent")),
   }).then((ok) => ok && again(a.id));
 }
 

@@ -5,6 +5,8 @@ import { typing } from "huanqiong/lib/dom.js";
 import { acknowledge, isSounding, move } from "huanqiong/watch/queue.js";
 import { shown } from "huanqiong/watch/detail.js";
 import * as dialogs from "huanqiong/watch/dialogs.js";
+import * as orderDialog from "huanqiong/watch/order_dialog.js";
+import * as reach from "huanqiong/watch/reach.js";
 import { alerts } from "huanqiong/watch/store.js";
 import { toast } from "huanqiong/lib/toast.js";
 
@@ -20,7 +22,8 @@ const KEYS = {
   f: ["watch.judge", (a) => held(a, () => dialogs.judge(a, "false"))],
   u: ["watch.judge", (a) => held(a, () => dialogs.judge(a, "unclear"))],
   s: ["watch.silence", (a) => a.distress ? toast(gettext("Distress is never silenced."), "bad") : dialogs.silence(a)],
-  o: ["watch.order", (a) => dialogs.order(a)],
+  o: ["watch.order", (a) => orderDialog.order(a)],
+  w: () => may("registry.view") ? reach.toggle(selected.alert === null ? null : shown()?.row ?? alerts.byId.get(selected.alert)) : toast(gettext("Your role may not do this."), "bad"),
   x: ["watch.judge", (a) => a.state === "judged" ? dialogs.close(a) : toast(gettext("Judge the alert before you close it."), "bad")],
   r: ["watch.claim", (a) => a.state === "claimed" && a.mine ? dialogs.release(a) : ["judged", "closed"].includes(a.state) && may("watch.reopen") ? dialogs.reopen(a) : null],
   a: ["watch.distress", () => {
