@@ -24,6 +24,7 @@ PAGES = (
     ("/escalations/", "bell-ring", gettext_noop("Escalation"), "watch.view"),
     ("/orders/", "send", gettext_noop("Orders"), "watch.view"),
     ("/station/", "anchor", gettext_noop("Boats out and in"), "boats.log"),
+    ("/check/", "crosshair", gettext_noop("Whom to check"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/standing/", "flag", gettext_noop("Standing alerts"), "watch.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),

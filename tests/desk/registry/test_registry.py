@@ -225,6 +225,7 @@ def test_every_view_of_the_registry_asks_for_the_role(officer: Any, person: Call
         "access_vessel": (A,),
         "access_static": (A,),
         "access_labels": (),
+        "access_claims": (at(0), at(9)),
         "access_units": (),
         "access_zones": (),
         "access_zone": (z,),

@@ -186,6 +186,7 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_occasions, (Wish("x", kinds=("gap",), reason="x"), T0, at(9))),
         (access.access_to_hand_over, (at(9),)),
         (access.access_boardings, (reads.orders()[0].id,)),
+        (access.access_history, (T0, T0, at(9))),
         (access.access_kind_records, ()),
         (access.access_outcomes, ()),
     ]

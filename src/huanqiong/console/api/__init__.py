@@ -18,6 +18,7 @@ from huanqiong.console.api import (
     alerts,
     audit,
     boarding,
+    check,
     duty,
     escalations,
     orders,
@@ -46,6 +47,7 @@ api.add_router("/sea", sea.router)
 api.add_router("/alerts", alerts.router)
 api.add_router("/orders", orders.router)
 api.add_router("/orders", boarding.router)
+api.add_router("/check", check.router)
 api.add_router("/duty", duty.router)
 api.add_router("/escalations", escalations.router)
 api.add_router("/reach", reach.router)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from huanqiong.desk.registry import reads
+from huanqiong.desk.registry.claims import Claim, Known, claims, known
 from huanqiong.desk.registry.names import implied_home
 from huanqiong.desk.registry.rows import FoundVessel, StaticRow, UnitRow, VesselDetail, ZoneRow
 from huanqiong.desk.registry.search import search
@@ -37,6 +39,12 @@ def access_labels(person: Actor, mmsis: Iterable[int] | None = None) -> dict[int
     """{mmsi: (name to show, ship type)} for the map; None: of every vessel."""
     allow(person, "registry.view")
     return reads.labels(mmsis)
+
+
+def access_claims(person: Actor, since: datetime, at: datetime) -> tuple[list[Claim], list[Known]]:
+    """What devices said of themselves where that changed between these times, and every vessel in short."""
+    allow(person, "registry.view")
+    return claims(since, at), known()
 
 
 def access_units(person: Actor) -> list[UnitRow]:

@@ -11,6 +11,7 @@ from huanqiong.desk.trust.actor import Actor
 from huanqiong.desk.watch import ordered, reads
 from huanqiong.desk.watch.boarded import BoardingRow, blanked, boardings
 from huanqiong.desk.watch.duty import DutyQuery, DutyRow, duty_entries
+from huanqiong.desk.watch.history import History, history
 from huanqiong.desk.watch.load import LoadRow, loads
 from huanqiong.desk.watch.rows import (
     AlertDetail,
@@ -126,6 +127,12 @@ def access_unit_orders(person: Actor, *, now: datetime | None = None) -> list[Un
     """How each unit's orders went at `now`, the store's clock."""
     allow(person, "watch.view")
     return ordered.unit_orders(now)
+
+
+def access_history(person: Actor, since: datetime, checks_since: datetime, at: datetime) -> History:
+    """Alerts, verdicts and checks of every vessel in short, for whom to check: `history.history`."""
+    allow(person, "watch.view")
+    return history(since, checks_since, at)
 
 
 def access_boardings(person: Actor, order_id: int) -> list[BoardingRow]:
