@@ -20,6 +20,9 @@ from doors import Asked, Visitor, calls, page_patterns
 
 from huanqiong import data
 from huanqiong.console import limits, stream
+from huanqiong.desk.registry import acts as registry
+from huanqiong.desk.registry.boat_facts import BoatFacts
+from huanqiong.desk.registry.shore_access import access_boats
 from huanqiong.desk.trust import acts, reads
 from huanqiong.desk.trust.actor import OPERATOR
 from huanqiong.desk.watch import acts as watch
@@ -69,6 +72,12 @@ def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "connections", SimpleNamespace(all=lambda **_: []))
 
 
+def planted_boat() -> str:
+    """The code of a boat in the register."""
+    registry.import_boats([BoatFacts("琼临渔11479")], register="x", version="1", by=OPERATOR)
+    return access_boats(reads.person("lin"), now=FAR)[0].row.code
+
+
 @pytest.fixture
 def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..., list[str]]:
     """visit(who, doors) gives the doors where the files say otherwise than what happens. Nothing stays."""
@@ -87,6 +96,7 @@ def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..
         "approval_id": 1,
         "handover_id": 1,
         "code": reads.person("lin").code,
+        "boat": planted_boat(),
         "action": "revoke",
         "language": "en",
     }

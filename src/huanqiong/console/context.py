@@ -23,6 +23,7 @@ PAGES = (
     ("/handover/", "handshake", gettext_noop("Handover"), "watch.view"),
     ("/escalations/", "bell-ring", gettext_noop("Escalation"), "watch.view"),
     ("/orders/", "send", gettext_noop("Orders"), "watch.view"),
+    ("/boats/", "ship", gettext_noop("Boats"), "boats.view"),
     ("/station/", "anchor", gettext_noop("Boats out and in"), "boats.log"),
     ("/check/", "crosshair", gettext_noop("Whom to check"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),

@@ -116,7 +116,7 @@ def _asked(
         "hours": book.approval("export.bulk").hours,
         "subject": subject,
         "path": request.path,
-        "back": request.path if rows is not None else "/accounts/",
+        "back": "/accounts/" if rule.code == "person.account" else request.path,
         "query": urlencode(kept),
         "error": error,
     }

@@ -11,6 +11,7 @@ from huanqiong.console.house import clock
 from huanqiong.console.pages import page
 from huanqiong.core.ids import holder
 from huanqiong.desk.registry.access import access_search, access_vessel
+from huanqiong.desk.registry.shore_access import access_boat_of_vessel
 from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.watch.access import access_orders, access_vessel_alerts, access_vessel_verdicts
 
@@ -41,6 +42,7 @@ def vessel(request: HttpRequest, mmsi: int) -> HttpResponse:
             "v": rows.vessel(d.row),
             "note": d.note,
             "home": name_words.home(d.home),
+            "boat": access_boat_of_vessel(request.user, d.row.code),
             "holder": holder(mmsi),
             "devices": d.devices,
             "static": static,

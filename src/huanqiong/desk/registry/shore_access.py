@@ -12,7 +12,7 @@ from huanqiong.core.errors import RefusedError
 from huanqiong.desk.registry import shore_reads
 from huanqiong.desk.registry.shore_rows import BoatDetail, FoundBoat, StationCopy, StationRow
 from huanqiong.desk.registry.trips import Trip
-from huanqiong.desk.trust.access import allow, scope_of
+from huanqiong.desk.trust.access import allow, allowed, scope_of
 from huanqiong.desk.trust.actor import Actor
 
 
@@ -79,4 +79,4 @@ def access_boat_people(person: Actor, code: str, *, now: datetime) -> BoatDetail
 def access_boat_of_vessel(person: Actor, vessel_code: str) -> str:
     """The code of the boat that a hull is; "" where no register has her, or the person may not see it."""
     allow(person, "registry.view")
-    return shore_reads.boat_of_vessel(vessel_code)
+    return shore_reads.boat_of_vessel(vessel_code) if allowed(person, "boats.view") else ""

@@ -141,7 +141,7 @@ if (find) {
     asked = new AbortController();
     try {
       const rows = await get(`/api/vessels?q=${encodeURIComponent(q)}&limit=8`, asked.signal);
-      list.replaceChildren(...(rows.length ? rows.map((v, i) => h("a", { href: `/vessels/${v.mmsi}/`, role: "option", id: `find-${i}` }, h("b", {}, v.name || `MMSI ${v.mmsi}`), h("span", { class: "mono faint" }, v.mmsi),
+      list.replaceChildren(...(rows.length ? rows.map((v, i) => h("a", { href: v.mmsi ? `/vessels/${v.mmsi}/` : `/boats/?q=${encodeURIComponent(v.name)}`, role: "option", id: `find-${i}` }, h("b", {}, v.name || `MMSI ${v.mmsi}`), h("span", { class: "mono faint" }, v.mmsi),
         h("small", {}, [v.callsign, v.imo && `IMO ${v.imo}`, v.type_name, v.matched && `${gettext("found by")} ${v.matched}`, v.how === "guess" && gettext("guess"), v.why].filter(Boolean).join(" · ")))) : [h("p", {}, gettext("Nothing found. Try a part of the name, an MMSI, an IMO number or a call sign."))]));
       list.hidden = false;
       find.setAttribute("aria-expanded", "true");
