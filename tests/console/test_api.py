@@ -119,7 +119,7 @@ def test_order_and_outcome(signed_in: Callable[..., Client]) -> None:
     quick = post(client, f"/api/orders/{order['id']}/outcome", {"result": "hit", "note": "120 cartons"})
     assert quick.status_code == 422
     assert "boarding record" in quick.json()["message"]
-    done = post(client, f"/api/orders/{order['id']}/boarding", HIT | {"found": "120 cartons"})
+    done = post(client, f"/api/orders/{order['id']}/boarding", HIT | {"note": "120 cartons"})
     assert done.status_code == 200
     detail = client.get(f"/api/alerts/{a['id']}").json()
     assert detail["row"]["outcome"] == "hit"

@@ -51,6 +51,7 @@ HIT = Record(
     for_crew="船长主动打开夹层，称受人之托，不知内物",
     recording="REC-20261122-07",
     present="陈船长在场",
+    note="移交缉毒部门",
     clock_offset_s=1.5,
     clock_at=at(19),
 )
@@ -78,7 +79,7 @@ def test_a_hit_ends_its_order_and_proposes_to_preserve_in_one_act(given: int, of
     first = acts.file_boarding(given, HIT, OWN, by=officer, now=NOW, request_id="b-1")
     assert acts.file_boarding(given, HIT, OWN, by=officer, now=NOW, request_id="b-1") == first
     order = reads.orders()[0]
-    assert (order.state, order.result, order.note) == ("done", "hit", HIT.found)
+    assert (order.state, order.result, order.note) == ("done", "hit", HIT.note)
     assert order.hold is not None
     assert order.hold.state == "proposed"
     [context, sailing] = trust.holds()

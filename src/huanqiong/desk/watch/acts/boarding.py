@@ -51,8 +51,8 @@ def file_boarding(
             raise StateError(f"Order {order_id} has its boarding record: correct that one.")
         _same_outcome(order, record)
         if order.state != "done":  # locks what it ends in its own order, an interception's orders together
-            note = record.found if record.result == "hit" else record.note
-            record_outcome(order_id, record.result, by=by, cause=record.cause, note=note)
+            # What was found stands in the record alone: a correction there leaves no other text behind.
+            record_outcome(order_id, record.result, by=by, cause=record.cause, note=record.note)
         if record.result == "hit" and record.began is not None and record.ended is not None:
             days = int(boarding_book()["sailing_d"])
             propose_sailing(order, record.began, record.ended, days, by=SYSTEM)
