@@ -19,6 +19,7 @@ from huanqiong.cli import (
     retention,
     serve,
     suites,
+    units,
     up,
     user,
     warm,
@@ -39,6 +40,7 @@ log = typer.Typer(no_args_is_help=True, help="The audit log, for outsiders to ve
 proofs = typer.Typer(no_args_is_help=True, help="An alert's evidence, for a judge to check.")
 keeping = typer.Typer(no_args_is_help=True, help="How long records are kept, and what is held.")
 shore = typer.Typer(no_args_is_help=True, help="The register of boats and the stations that watch them.")
+senders = typer.Typer(no_args_is_help=True, help="Who can be sent: boats, aircraft, posts.")
 drills = typer.Typer(no_args_is_help=True, help="Invented scenarios in stores of their own.")
 
 
@@ -75,6 +77,9 @@ sea.command("replay")(replay.replay)
 sea.command("fetch")(fetch.fetch)
 sea.command("live")(live.live)
 
+app.add_typer(senders, name="units")
+senders.command("load")(units.load)
+senders.command("list")(units.list_units)
 app.add_typer(people, name="user")
 people.command("add")(user.add)
 people.command("role")(user.role)
