@@ -94,6 +94,17 @@ def test_where_she_can_be_is_drawn_hour_by_hour(open_as: Callable[..., Any]) -> 
     assert page.is_hidden("#reach-bar")
 
 
+def test_on_a_phone_the_panel_steps_aside_for_the_map(open_as: Callable[..., Any]) -> None:
+    page = ready(open_as("lin", width=390, height=844))
+    choose(page, "Silence")
+    page.click("#detail button[data-key=w]")
+    page.click("#detail .reach button:has-text('Look at the map')", timeout=90_000)
+    page.wait_for_selector("#detail", state="hidden")
+    until(page, f"{SHARES} === '50,80,95'")
+    page.click("#reach-bar button:has-text('Units')")
+    page.wait_for_selector("#detail .reach-unit")
+
+
 def test_a_clue_needs_no_alert(open_as: Callable[..., Any]) -> None:
     page = ready(open_as("lin"))
     page.keyboard.press("w")
@@ -136,12 +147,23 @@ def test_two_agencies_are_sent_and_the_meeting_is_kept(open_as: Callable[..., An
     assert f"{kept['nm']:g} nm" in first
     link = page.wait_for_selector(f"#detail a[href='/orders/{sent[0]['id']}/']")
     assert sent[0]["unit"] in link.inner_text()
+    page.click("#detail button:has-text('Another unit')")
+    page.wait_for_selector("dialog.orders .sent-unit")
+    left = page.eval_on_selector_all(".sent-unit option", "els => els.map(e => e.value)")
+    assert not set(left) & set(chosen), "who is on the way is not offered again"
+    page.fill(".sent-unit [name=commander]", "Zhao Gang")
+    page.fill(".sent-unit [name=phone]", "1")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("dialog.orders", state="detached")
+    tied = {o["interception"] for o in orders(page, console) if o["commander"]}
+    assert tied == {sent[0]["interception"]}
     calm = page.context.new_page()
     calm.goto(f"{console.url}/orders/{sent[0]['id']}/")
     ready(calm)
     together = calm.inner_text("#together")
     assert "Wang Hai" in together
     assert "Li Guan" in together
+    assert "Zhao Gang" in together
     assert calm.is_visible(".order-chart .meet")
 
 

@@ -112,7 +112,8 @@ function orders(d) {
     o.hold ? h("p", { class: "hint" }, icon("lock"), h("span", {}, o.hold.text, may("retention.view") ? [" ", h("a", { href: `/holds/#hold-${o.hold.id}` }, gettext("Open the hold"))] : null)) : null,
     !o.result && may("watch.outcome") ? h("div", { class: "row" },
       o.state === "issued" ? h("button", { class: "small", onclick: () => dialogs.received(o) }, gettext("Received…")) : null,
-      h("button", { class: "small", onclick: () => dialogs.outcome(o) }, gettext("Outcome…"))) : null)));
+      h("button", { class: "small", onclick: () => dialogs.outcome(o) }, gettext("Outcome…")),
+      o.in_command && may("watch.order") ? h("button", { class: "small", onclick: () => orderDialog.order(d.row, o, d.orders.filter((x) => x.interception === o.interception && !x.result).map((x) => x.unit_code)) }, icon("plus"), gettext("Another unit")) : null) : null)));
 }
 
 function scene(d) {

@@ -35,9 +35,13 @@ class Row {
 }
 
 class Units {
-  constructor(a) {
+  // `joining`: one further unit of an interception that runs; `taken` are on their way already.
+  constructor(a, { joining = false, taken = [] } = {}) {
     this.answer = null;
-    this.list = byDistance(a);
+    this.joining = joining;
+    this.alert = a.id;
+    this.taken = new Set(taken);
+    this.list = byDistance(a).filter((u) => !this.taken.has(u.code));
     this.rows = [];
     this.el = h("div", { class: "stack" });
     this.more = h("button", { type: "button", class: "small", onclick: () => this.add() }, icon("plus"), gettext("Another unit"));
@@ -70,13 +74,13 @@ class Units {
 
   rank(answer) {
     this.answer = answer;
-    this.list = answer.units;
+    this.list = answer.units.filter((u) => !this.taken.has(u.code));
     for (const row of this.rows) this.fill(row);
     this.drawn();
   }
 
   get together() {
-    return this.rows.length > 1 || this.rows[0].commander.value.trim() !== "";
+    return this.joining || this.rows.length > 1 || this.rows[0].commander.value.trim() !== "";
   }
 
   drawn() {
@@ -84,20 +88,23 @@ class Units {
       const u = this.list.find((x) => x.code === row.unit.value);
       row.away.hidden = this.rows.length === 1;
       row.commander.required = row.phone.required = this.together;
-      row.who[2].hidden = !this.together;
+      row.who[2].hidden = this.joining || !this.together;
       row.meets.textContent = !this.answer || !u ? "" : u.meeting ? `${meetText(u)} · ${wayText(u)}` : `${meetText(u)}: ${u.says[0] ?? ""}`;
     }
   }
 
-  body() {
+  body(order = null) {
     const met = (r) => (this.answer && this.list.find((u) => u.code === r.unit.value)?.meeting?.token) || "";
-    if (!this.together) return ["order", { unit: this.rows[0].unit.value, meeting: met(this.rows[0]) }];
-    return ["intercept", { units: this.rows.map((r) => ({ unit: r.unit.value, meeting: met(r), commander: r.commander.value, phone: r.phone.value, in_command: r.command.checked })) }];
+    const [first] = this.rows;
+    if (order) return [`/api/orders/${order.id}/join`, { unit: first.unit.value, commander: first.commander.value, phone: first.phone.value, meeting: met(first) }];
+    if (!this.together) return [`/api/alerts/${this.alert}/order`, { unit: this.rows[0].unit.value, meeting: met(this.rows[0]) }];
+    return [`/api/alerts/${this.alert}/intercept`, { units: this.rows.map((r) => ({ unit: r.unit.value, meeting: met(r), commander: r.commander.value, phone: r.phone.value, in_command: r.command.checked })) }];
   }
 }
 
-export async function order(a) {
-  const units = new Units(a);
+// `of`: an order of the interception that a further unit joins, with `taken` those on their way.
+export async function order(a, of = null, taken = []) {
+  const units = new Units(a, { joining: of !== null, taken });
   const inHours = (n) => Math.ceil((clock.at + n * 3600) / 300) * 300; // a time one can say over the radio
   const deadline = momentInput("deadline", inHours(2), "future");
   const counting = h("p", { class: "faint", role: "status" }, gettext("Counting who meets her…"));
@@ -107,20 +114,20 @@ export async function order(a) {
       counting.textContent = answer.says.join(" · ");
     }, (error) => { counting.textContent = error.message; });
   } else counting.hidden = true;
-  const done = ask(gettext("Order an inspection"), [
+  const done = ask(of ? gettext("Send another unit") : gettext("Order an inspection"), [
     summary(a),
     units.list.length ? null : h("p", { class: "hint bad" }, icon("triangle-alert"), gettext("No unit is entered yet: a supervisor or analyst enters units.")),
-    units.el, h("div", { class: "row" }, units.more, h("span", { class: "faint" }, gettext("Several units, of one agency or more: each under a named commander."))), counting,
+    units.el, of ? null : h("div", { class: "row" }, units.more, h("span", { class: "faint" }, gettext("Several units, of one agency or more: each under a named commander."))), counting,
     h("div", { class: "row" }, h("label", { class: "field" }, h("span", {}, gettext("Deadline (China time)")), deadline),
       h("div", { class: "quick" }, [1, 2, 4, 8].map((n) => h("button", { type: "button", class: "small", onclick: () => { deadline.value = written(inHours(n)); } }, `+${n} h`)))),
     h("label", { class: "field" }, h("span", {}, gettext("What the unit shall do")), h("textarea", { name: "text", required: true, maxlength: 600 },
-      interpolate(gettext("Proceed to %s, identify and inspect %s. Reason: %s"), [a.where, whoText(a), a.why]))),
+      of ? of.text : interpolate(gettext("Proceed to %s, identify and inspect %s. Reason: %s"), [a.where, whoText(a), a.why]))),
     h("p", { class: "faint" }, interpolate(gettext("Store time now: %s"), [dayTime(clock.at)])),
   ], {
     yes: gettext("Send order"), sign: "send",
     send: (d) => {
-      const [path, who] = units.body();
-      return act(post(`/api/alerts/${a.id}/${path}`, { ...who, deadline: iso(d.deadline, "future"), text: d.text }), gettext("Order sent"));
+      const [path, who] = units.body(of);
+      return act(post(path, { ...who, deadline: iso(d.deadline, "future"), text: d.text }), gettext("Order sent"));
     },
   });
   document.querySelector("dialog:last-of-type")?.classList.add("orders");

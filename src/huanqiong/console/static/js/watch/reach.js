@@ -40,8 +40,12 @@ async function open(of, path) {
   }
 }
 
+// On a phone the panel covers the map: it steps aside while the map is looked at.
+const peek = (on_) => document.body.classList.toggle("peek", on_);
+
 export function close() {
   if (!state.of) return;
+  peek(false);
   Object.assign(state, { of: null, answer: null, busy: false });
   show();
 }
@@ -75,7 +79,7 @@ function fit() {
   const near = state.answer.units.find((u) => u.code === state.unit);
   if (near?.meeting) for (const p of [near, near.meeting]) Object.assign(box, [Math.min(box[0], p.lon), Math.min(box[1], p.lat), Math.max(box[2], p.lon), Math.max(box[3], p.lat)]);
   map.resize();
-  map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding: { top: 96, bottom: 40, left: 40, right: 60 }, maxZoom: 11, duration: 300 });
+  map.fitBounds([[box[0], box[1]], [box[2], box[3]]], { padding: { top: 50 + bar.offsetHeight, bottom: 40, left: 40, right: 60 }, maxZoom: 11, duration: 300 });
 }
 
 export function choose(code) {
@@ -96,6 +100,7 @@ function show() {
     h("div", { class: "row" }, h("b", {}, gettext("Where she can be")), state.busy ? h("span", { class: "faint", role: "status" }, gettext("counting…")) : null,
       answer?.hours.length ? h("div", { class: "tabs", role: "group", "aria-label": gettext("Hours ahead") }, answer.hours.map((x, i) =>
         h("button", { "aria-pressed": String(i === hour), dataset: { hours: x.hours }, title: hm(x.at), onclick: () => { state.hour = i; show(); fit(); } }, hourText(x)))) : null,
+      h("button", { class: "small narrow-only", onclick: () => peek(false) }, icon("list"), gettext("Units")),
       h("button", { class: "ghost small", "aria-label": gettext("Close"), onclick: close }, icon("x"))),
     w ? h("ul", { class: "reach-key" }, h("li", {}, h("b", {}, shortTime(w.at, clock.at))), SHARES.toReversed().map((s) => h("li", {}, h("i", { class: `reach-swatch s${s}` }), `${s} %`, h("span", { class: "faint" }, `${number(w.area_km2[`${s}%`], w.area_km2[`${s}%`] < 10 ? 1 : 0)} km²`)))) : null,
     answer && !answer.hours.length ? h("p", { class: "hint bad" }, icon("circle-alert"), answer.says[0] ?? "") : null,
@@ -127,6 +132,7 @@ export function section(row = null) {
   const f = answer.fix;
   const w = answer.hours[state.hour];
   return h("section", { class: "reach" }, title,
+    w ? h("button", { class: "small narrow-only", onclick: () => { peek(true); fit(); } }, icon("map"), gettext("Look at the map")) : null,
     row?.other_mmsi ? h("div", { class: "row" }, [row.mmsi, row.other_mmsi].map((m, i) => h("button", { class: "small", onclick: () => other(row, m) }, (i ? row.other_vessel : row.vessel) || `MMSI ${m}`))) : null,
     f ? h("p", {}, interpolate(gettext("Last fix %s ago: %s, %s, %s"), [span(f.age_s), f.where, f.sog === null ? gettext("speed not known") : speed(f.sog), f.cog === null ? gettext("course not known") : course(f.cog)])) : null,
     answer.says.map((s) => h("p", { class: "hint" }, icon("info"), s)),
