@@ -112,8 +112,9 @@ def test_the_page_to_sign_has_two_officers_a_witness_both_languages_and_no_scrip
     done = export(store, boarded, by=chief, purpose="court")
     page, text = done.members[form.SIGN_HTML].decode(), done.members[form.SIGN_TEXT].decode()
     for part in (
-        "执法人员一", "执法人员二", "见证人", "First officer", "Second officer", "Witness", "未经认证",
-        "时钟误差未知", "clock offset not known", "王海 B1", "waters not determined", "R-7",
+        "执法人员一", "执法人员二", "见证人", "First officer", "Second officer", "Witness",
+        "未经认证", "时钟误差未知", "clock offset not known", "王海 B1", "，查获；", "水域 未定",
+        "waters not determined", "R-7",
     ):  # fmt: skip
         assert part in page, part
         assert part in text, part

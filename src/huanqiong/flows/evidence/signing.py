@@ -23,6 +23,7 @@ SIGNED = (
     "The data listed were compared with the files of this bundle: names, sizes and SHA-256 agree. "
     "Where no witness could be present, the reason is written here:",
 )
+_RESULTS = {"hit": "查获", "no_hit": "未查获", "not_possible": "未能查验"}
 DRILL = ("演练：内容纯属虚构", "DRILL: everything here is invented")
 _STYLE = (
     "body{font:12pt/1.45 sans-serif;margin:14mm;color:#000}table{border-collapse:collapse;width:100%}"
@@ -52,15 +53,16 @@ def boarded(rows: list[BoardingRow]) -> list[tuple[str, str]]:
     out = []
     for b in rows:
         when = show(b.record.began) if b.record.began else "–"
-        waters = f"{b.waters.code} ({b.waters.source}, {b.waters.day})" if b.waters.code else ""
+        w, result = b.waters, _RESULTS[b.record.result]
+        layer = f" ({w.source}, {w.day})" if w.code else ""
         who = "、".join(f"{o.name} {o.badge}" for o in b.record.officers) or "–"
         out.append(
             (
-                f"登临记录 命令 {b.order_id} 第 {b.number} 版：{when} +08:00，{b.record.result}；"
+                f"登临记录 命令 {b.order_id} 第 {b.number} 版：{when} +08:00，{result}；"
                 f"执法人员 {who}；"
-                f"水域 {waters or '未定'}；录音录像 {b.record.recording or '–'}",
+                f"水域 {w.name_zh or w.code or '未定'}{layer}；录音录像 {b.record.recording or '–'}",
                 f"Boarding record of order {b.order_id}, version {b.number}: {when} +08:00, "
-                f"{b.record.result}; officers {who}; waters {waters or 'not determined'}; "
+                f"{b.record.result}; officers {who}; waters {w.code or 'not determined'}{layer}; "
                 f"recording {b.record.recording or '–'}",
             )
         )
