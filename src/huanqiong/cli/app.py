@@ -94,6 +94,7 @@ people.command("open")(user.reopen)
 app.add_typer(shore, name="boats")
 shore.command("import")(boats.import_list)
 shore.command("stations")(boats.stations)
+shore.command("check")(boats.check)
 
 app.add_typer(log, name="audit")
 log.command("export")(audit.export)

@@ -93,3 +93,41 @@ def _tell(file: Path, done: Entered, store: str, strict: bool, as_json: bool) ->
         ui.answer(f"{done.new:,} new, {done.changed:,} changed, {done.same:,} as they were{gone}")
     if not taken or (strict and done.problems):
         raise typer.Exit(1)
+
+
+def check(
+    at: Annotated[str, typer.Option("--at", help="as of this time, ISO 8601; default the store's")] = "",
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Checks the log of sailings against the clock and the tracks; `hq up` does so every five minutes.
+
+    Raises alerts of boats that are overdue, or at sea although their return was logged; withdraws those that
+    are no longer so.
+    """
+    from huanqiong.cli.django import open_records
+
+    opened = open_records(store)
+    from datetime import UTC, datetime
+
+    from huanqiong.core.time import parse_time
+    from huanqiong.flows.shore.watch import check as checked
+    from huanqiong.lake.positions import Lake
+
+    now = datetime.now(UTC)
+    if opened.kind != "live" and (span := Lake(opened.lake).span()) is not None:
+        now = span[1]
+    done = checked(opened, parse_time(at) if at else now)
+    if as_json:
+        ui.emit_json(
+            store=opened.name,
+            out=done.out,
+            holding=done.holding,
+            alerts=done.alerts,
+            withdrawn=done.withdrawn,
+        )
+        return
+    ui.answer(
+        f"{done.out:,} boats out; {done.holding:,} findings hold, {done.alerts:,} new alerts, "
+        f"{done.withdrawn:,} withdrawn"
+    )

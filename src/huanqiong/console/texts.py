@@ -27,8 +27,8 @@ def kind_name(kind: str, language: str | None = None) -> str:
     return reason_texts.kind_name(kind, language or lang())
 
 
-NO_DETECTORS = ("distress", "report")
-"""Kinds that no detector finds: signals, and what people tell."""
+NO_DETECTORS = ("distress", "report", "overdue", "log_against_track")
+"""Kinds that no detector finds: signals, what people tell, what the log of sailings says."""
 
 
 @cache

@@ -63,10 +63,16 @@ def jobs_of(store: Store) -> tuple[Job, ...]:
 
         climb_now(store)
 
+    def sailings() -> None:
+        from huanqiong.flows.shore.watch import check_live
+
+        check_live(store)
+
     return (
         Job("forget old sessions", HOUR_S, _forget_sessions),
         Job("retention", LOOK_S, retention),
         Job("alerts of absent officers", MINUTE_S, absent),
+        Job("log of sailings", 5 * MINUTE_S, sailings),
         Job("escalation", CLIMB_S, escalation),
     )
 

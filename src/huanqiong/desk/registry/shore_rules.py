@@ -25,13 +25,19 @@ class ShoreRules:
     grace: timedelta
     medium: timedelta
     high: timedelta
+    severities: tuple[int, int, int]
+    track_after: timedelta
+    track_offshore_nm: float
+    track_speed_kn: float
+    track_fix_h: float
+    track_severity: int
 
 
 @cache
 def shore_rules() -> ShoreRules:
     """The bundled rules."""
     d = data.toml("shore/shore.toml")
-    log, page, overdue = d["log"], d["page"], d["overdue"]
+    log, page, overdue, track = d["log"], d["page"], d["overdue"], d["against_track"]
     return ShoreRules(
         version=d["version"],
         same=timedelta(minutes=log["same_min"]),
@@ -45,4 +51,10 @@ def shore_rules() -> ShoreRules:
         grace=timedelta(hours=overdue["grace_h"]),
         medium=timedelta(hours=overdue["medium_h"]),
         high=timedelta(hours=overdue["high_h"]),
+        severities=tuple(overdue["severities"]),
+        track_after=timedelta(minutes=track["after_min"]),
+        track_offshore_nm=track["offshore_nm"],
+        track_speed_kn=track["speed_kn"],
+        track_fix_h=track["fix_h"],
+        track_severity=track["severity"],
     )

@@ -13,7 +13,7 @@ from huanqiong.desk.watch.models import Verdict
 def events_table() -> pa.Table:
     """The verdicts that stand (neither replaced nor withdrawn), with the schema `core.schema.EVENTS`.
 
-    Distress and reports are left out: they are no detector's kinds.
+    Distress, reports and what the log of sailings says are left out: they are no detector's kinds.
     """
     rows = [
         {
@@ -23,6 +23,7 @@ def events_table() -> pa.Table:
         }
         for v in Verdict.objects.filter(replaced_by=None, withdrawn_at=None)
         .exclude(kind__in=("distress", "report"))
+        .exclude(profile="shore")
         .order_by("t0", "kind", "subject", "pk")
     ]
     return pa.Table.from_pylist(rows, schema=EVENTS)
