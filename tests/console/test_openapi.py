@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import hypothesis
@@ -27,6 +28,7 @@ from huanqiong.console.api.described import REFUSALS
 from huanqiong.core.time import iso
 from huanqiong.desk.registry.models import Zone
 from huanqiong.desk.trust import reads
+from huanqiong.desk.watch import acts
 from huanqiong.desk.watch.models import Alert
 
 EXAMPLES = 25
@@ -74,12 +76,18 @@ def browser_of(username: str) -> dict[str, dict[str, str]]:
     }
 
 
+def an_order() -> int:
+    """An order on the first alert, given by the planted supervisor."""
+    by = reads.person("zhou")
+    return acts.order(Alert.objects.first().pk, "hp-46012", "look", plant.T1 + timedelta(days=9), by=by)
+
+
 def real(path: str) -> dict[str, Any]:
     """Records that are there, for the parameters of a path, and the planted day where times are due: what is
     drawn at random is seldom right."""
     known = {
         "{alert_id}": ("alert_id", Alert.objects.first().pk),
-        "{order_id}": ("order_id", 1),
+        "{order_id}": ("order_id", an_order() if path.endswith("/boarding") else 1),
         "{entry_id}": ("entry_id", 1),
         "{step_id}": ("step_id", 1),
         "{silence_id}": ("silence_id", 1),
