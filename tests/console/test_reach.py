@@ -110,8 +110,28 @@ def test_an_alert_of_a_report_counts_from_its_own_place(lin: Client) -> None:
     told = acts.start_alert(entry, 2, by=by)
     body = lin.get(f"/api/alerts/{told}/reach").json()
     assert (body["fix"]["lat"], body["fix"]["sog"], body["fix"]["t"]) == (19.5, None, iso(t))
+    assert "not from a position of her AIS" in body["says"][0]
+    known = acts.start_alert(
+        acts.write_entry(Words("she", t, lat=19.0, lon=108.0), by=by, now=plant.T1),
+        2,
+        by=by,
+        mmsi=plant.ALERTED["gap"],
+    )
+    heard = lin.get(f"/api/alerts/{known}/reach").json()
+    assert heard["fix"]["lat"] != 19.0, "her own fix is newer than what was told"
+    silent = acts.start_alert(
+        acts.write_entry(Words("he", t, lat=19.0, lon=108.0), by=by, now=plant.T1), 2, by=by, mmsi=412999999
+    )
+    assert lin.get(f"/api/alerts/{silent}/reach").json()["fix"]["lat"] == 19.0
     blind = acts.start_alert(acts.write_entry(Words("smoke", t), by=by, now=plant.T1), 2, by=by)
     assert lin.get(f"/api/alerts/{blind}/reach").json()["fix"] is None
+
+
+def test_a_distress_signal_counts_from_where_it_was_sent(lin: Client) -> None:
+    body = lin.get(f"/api/alerts/{alert('distress')}/reach").json()
+    assert (body["fix"]["lat"], body["fix"]["lon"]) == (18.62, 110.9)
+    assert body["hours"][0]["hours"] == 0
+    assert "not from a position of her AIS" in body["says"][0]
 
 
 def test_who_may_not_see_the_floor_is_refused(signed_in: Callable[..., Client]) -> None:

@@ -35,16 +35,18 @@ def _geography(store: Store) -> Geography:
 
 
 def of_alert(person: Any, alert_id: int, at: datetime, mmsi: int | None = None) -> Reach:
-    """From the last fix of the alert's vessel (`mmsi`: of which of a pair); an alert on nobody known counts
-    from its own place and time. UsageError: the vessel is not the alert's."""
+    """From the last fix of the alert's vessel (`mmsi`: of which of a pair). A report or a distress signal
+    counts from its own place and time where it is newer, or where nobody is known. UsageError: the vessel
+    is not the alert's."""
     a = access_alert(person, alert_id).row
     if mmsi is not None and mmsi not in (a.mmsi, a.other_mmsi):
         raise UsageError(f"Vessel {mmsi} is not one of alert {alert_id}.")
-    if (who := mmsi or a.mmsi) is not None:
-        return of_vessel(person, who, at)
-    if a.lat is None or a.lon is None or a.t1 > at:
-        return _asked(person, None, at)
-    return of_clue(person, at, a.lat, a.lon, a.t1)
+    who = mmsi or a.mmsi
+    found = of_vessel(person, who, at) if who is not None else None
+    told = a.lat is not None and a.lon is not None and a.t1 <= at and (a.distress or a.kind == "report")
+    if told and (found is None or found.fix is None or found.fix.t < a.t1):
+        return of_clue(person, at, a.lat or 0.0, a.lon or 0.0, a.t1)
+    return found if found is not None else _asked(person, None, at)
 
 
 def of_vessel(person: Any, mmsi: int, at: datetime) -> Reach:
@@ -79,17 +81,17 @@ def of_clue(
 
     if t > at:
         raise UsageError("What was told lies ahead of the clock.")
-    return _asked(person, Fix(lat, lon, t, sog_kn, cog_deg, ship_type), at)
+    return _asked(person, Fix(lat, lon, t, sog_kn, cog_deg, ship_type), at, told=True)
 
 
-def _asked(person: Any, fix: Fix | None, at: datetime) -> Reach:
+def _asked(person: Any, fix: Fix | None, at: datetime, *, told: bool = False) -> Reach:
     from huanqiong.flows.interception import reach_of
 
     allow(person, "watch.view")
     units = access_units(person)
     desk = live_desk()
     h = house()
-    return reach_of(fix, units, h.picture, _geography(h.store), at, desk.now if desk else None)
+    return reach_of(fix, units, h.picture, _geography(h.store), at, desk.now if desk else None, told=told)
 
 
 _SALT: Final = "reach.meeting"

@@ -13,7 +13,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -131,18 +131,25 @@ def reach_of(
     geography: Geography,
     at: datetime,
     now: Now | None = None,
+    *,
+    told: bool = False,
 ) -> Reach:
-    """Regions and ranked units as of `at`, to the minute; the same question is answered from memory."""
+    """Regions and ranked units as of `at`, to the minute; the same question is answered from memory.
+
+    `told`: the fix is what somebody said, or a distress signal; the answer says so.
+    """
     base = at.replace(second=0, microsecond=0)
     if fix is not None:
         base = max(base, fix.t)
     placed = [_placed(u, picture, at, now) for u in units]
-    key = (fix, base, tuple((r.unit, r.lat, r.lon) for r in placed), geography.fingerprint)
+    key = (fix, told, base, tuple((r.unit, r.lat, r.lon) for r in placed), geography.fingerprint)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
     made = _reach(fix, placed, geography, base)
+    if told:
+        made = replace(made, says=(Reason("reach_told", "told"), *made.says))
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
@@ -187,7 +194,7 @@ def _reach(fix: Fix | None, placed: Sequence[Ranked], geography: Geography, base
 
 def _saying(made: Reach, reason: Reason) -> Reach:
     """No region and no meeting, and why."""
-    return Reach(made.at, made.fix, (), made.units, (reason,), made.norms, made.geography)
+    return replace(made, says=(reason,))
 
 
 def _waters(hours: float, base: datetime, r: Region) -> Waters:
