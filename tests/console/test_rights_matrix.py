@@ -88,6 +88,7 @@ def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..
         "order_id": order,
         "entry_id": 1,
         "step_id": 1,
+        "period_id": 1,
         "standing_id": 1,
         "silence_id": 1,
         "zone_id": 1,

@@ -29,6 +29,7 @@ from huanqiong.console.pages import (
     station,
     vessels,
     watch,
+    weather,
     zones,
 )
 
@@ -63,6 +64,9 @@ urlpatterns = [
     path("standing/make/", standing.make),
     path("standing/<int:standing_id>/<str:action>/", standing.change),
     path("check/", check.check, name="check"),
+    path("weather/", weather.weather, name="weather"),
+    path("weather/declare/", weather.declare),
+    path("weather/<int:period_id>/<str:action>/", weather.change),
     path("records/", watch.records, name="records"),
     path("vessels/<int:mmsi>/", vessels.vessel, name="vessel"),
     path("search/", vessels.search, name="search"),

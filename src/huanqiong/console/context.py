@@ -28,6 +28,7 @@ PAGES = (
     ("/check/", "crosshair", gettext_noop("Whom to check"), "watch.view"),
     ("/zones/", "pentagon", gettext_noop("Zones"), "registry.view"),
     ("/standing/", "flag", gettext_noop("Standing alerts"), "watch.view"),
+    ("/weather/", "siren", gettext_noop("Weather"), "registry.view"),
     ("/records/", "scale", gettext_noop("Records"), "watch.view"),
     ("/audit/", "shield-check", gettext_noop("Audit"), "audit.view"),
     ("/approvals/", "list-checks", gettext_noop("Approvals"), "approvals.ask"),

@@ -229,6 +229,9 @@ def test_every_view_of_the_registry_asks_for_the_role(officer: Any, person: Call
         "access_units": (),
         "access_zones": (),
         "access_zone": (z,),
+        "access_periods": (),
+        "access_ship_types": ([A],),
+        "access_boat_ships": (),
     }
     # Names of units also go to who binds roles to them; others get none rather than a refusal.
     assert {*calls, "access_unit_names"} == {n for n in dir(access) if n.startswith("access_")}

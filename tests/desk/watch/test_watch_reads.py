@@ -182,6 +182,7 @@ def test_every_view_of_the_desk_asks_for_the_role(floor: Any, person: Callable[.
         (access.access_on_duty, ()),
         (access.access_handovers, ()),
         (access.access_escalations, ()),
+        (access.access_sheltered, (0,)),
         (access.access_standing_alerts, ()),
         (access.access_occasions, (Wish("x", kinds=("gap",), reason="x"), T0, at(9))),
         (access.access_to_hand_over, (at(9),)),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from huanqiong.console import texts
 from huanqiong.console.house import clock
 from huanqiong.console.pages import page
+from huanqiong.console.pages.weather import kind_names
 from huanqiong.console.refusals import said, status_of
 from huanqiong.core.errors import HuanqiongError
 from huanqiong.core.time import parse_time, show
@@ -88,6 +89,11 @@ def _said(shown: Mapping[str, Any]) -> dict[str, Any]:
             for s in shown["silences"]
         ],
         "calls": [c | {"t": at(c["at"])} for c in shown["calls"]],
+        # A handover signed before periods of weather were kept has none.
+        "periods": [
+            p | {"what": kind_names().get(p["kind"], p["kind"]), "end": at(p["until"])}
+            for p in shown.get("periods", [])
+        ],
         "entries": shown["entries"],
     }
 

@@ -17,7 +17,8 @@ from huanqiong.console.house import clock
 from huanqiong.console.order.brief import cause_names
 from huanqiong.console.pages import page
 from huanqiong.core.schema import KINDS
-from huanqiong.desk.registry.access import access_units
+from huanqiong.desk.registry.access import access_periods, access_units
+from huanqiong.desk.trust.access import allowed
 from huanqiong.desk.watch.access import (
     access_counts,
     access_kind_records,
@@ -44,7 +45,13 @@ def floor(request: HttpRequest) -> HttpResponse:
     boot = context["boot"] | {"units": [rows.unit(u) for u in access_units(request.user)]}
     at = math.floor(context["store"]["clock"]["at"] + 0.5)  # as the page's script rounds it
     picture = f"/api/sea/picture?at={at}&window_h={context['store']['window_h']:g}"
-    return render(request, "console/watch.html", {"boot": boot, "picture_url": picture})
+    now = clock().at
+    runs = (
+        [p for p in access_periods(request.user) if p.runs(now)]
+        if allowed(request.user, "registry.view")
+        else []
+    )
+    return render(request, "console/watch.html", {"boot": boot, "picture_url": picture, "weather": runs})
 
 
 @page("watch.view")

@@ -9,6 +9,7 @@ from datetime import datetime
 from huanqiong.desk.registry import reads
 from huanqiong.desk.registry.claims import Claim, Known, claims, known
 from huanqiong.desk.registry.names import implied_home
+from huanqiong.desk.registry.periods import PeriodRow, periods
 from huanqiong.desk.registry.rows import FoundVessel, StaticRow, UnitRow, VesselDetail, ZoneRow
 from huanqiong.desk.registry.search import search
 from huanqiong.desk.registry.shore_reads import station_names
@@ -58,6 +59,24 @@ def access_unit_names(person: Actor) -> list[tuple[str, str, str]]:
     if not any(allowed(person, p) for p in ("registry.view", "users.view", "users.manage")):
         return []
     return [(u.code, u.name_zh, u.name_en) for u in reads.units()] + station_names()
+
+
+def access_periods(person: Actor) -> list[PeriodRow]:
+    """Declared periods of weather, newest first."""
+    allow(person, "registry.view")
+    return periods()
+
+
+def access_ship_types(person: Actor, mmsis: Iterable[int]) -> dict[int, int | None]:
+    """The AIS ship type each vessel says, by MMSI; None: it never said one."""
+    allow(person, "registry.view")
+    return reads.ship_types(mmsis)
+
+
+def access_boat_ships(person: Actor) -> set[int]:
+    """MMSI of the boats of the register that carry a transponder: which are boats, nothing else of them."""
+    allow(person, "registry.view")
+    return reads.boat_ships()
 
 
 def access_zones(person: Actor, *, archived: bool = False) -> list[ZoneRow]:

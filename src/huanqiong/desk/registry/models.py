@@ -148,7 +148,8 @@ class Zone(models.Model):
 
 
 # The shore's tables are this desk's too; they stand in a file of their own.
+from huanqiong.desk.registry.calendar import Period  # noqa: E402
 from huanqiong.desk.registry.shore import Boat, SailingEntry, Station  # noqa: E402
 
 __all__ = ["Boat", "Device", "SailingEntry", "SearchTerm", "Station", "StaticRecord", "Unit", "Vessel"]
-__all__ += ["Zone"]
+__all__ += ["Period", "Zone"]

@@ -174,6 +174,12 @@ def ship_types(mmsis: Iterable[int]) -> dict[int, int | None]:
     return dict(Vessel.objects.filter(mmsi__in=list(mmsis)).values_list("mmsi", "said_type"))
 
 
+def boat_ships() -> set[int]:
+    """MMSI of the hulls that the register of boats has."""
+    found = Vessel.objects.filter(boat__isnull=False, boat__gone_at=None, mmsi__isnull=False)
+    return set(found.values_list("mmsi", flat=True))
+
+
 def zones_for_detection(at: datetime | None = None) -> list[DetectionZone]:
     """Zones that are not archived, and valid at `at` where given, as the sea line's kernels take them.
 

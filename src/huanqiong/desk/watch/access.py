@@ -26,6 +26,7 @@ from huanqiong.desk.watch.rows import (
     UnitOrders,
     VerdictRow,
 )
+from huanqiong.desk.watch.sheltered import Sheltered, sheltered
 from huanqiong.desk.watch.shifts import HandoverRow, OnDuty, handovers, on_duty, to_hand_over
 from huanqiong.desk.watch.tasking import SceneRow, scene_reports, together
 from huanqiong.desk.watch.waits import EscalationRow, escalations
@@ -204,6 +205,12 @@ def access_loads(person: Actor, clock_at: datetime, *, live: bool = True) -> lis
     """Alerts per officer and watch up to the store's time, newest first."""
     allow(person, "watch.view")
     return loads(clock_at, live=live)
+
+
+def access_sheltered(person: Actor, period_id: int) -> Sheltered:
+    """What raised no alert because it rode out a period of weather in shelter."""
+    allow(person, "watch.view")
+    return sheltered(period_id)
 
 
 def access_silences(person: Actor, *, at: datetime | None = None) -> list[SilenceRow]:

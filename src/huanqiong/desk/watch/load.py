@@ -37,8 +37,8 @@ class LoadRow:
 
 def loads(clock_at: datetime, *, live: bool, watches: int = 14) -> list[LoadRow]:
     """The last watches up to `clock_at`, the newest (it may still run) first; those before the first alert
-    are left out. Alerts count when they were raised; where the store's clock stands, when their behaviour became
-    known. Shifts and judgements are of real time, so they are counted of a live store only."""
+    are left out. Alerts count when they were raised; where the store's clock stands, when their behaviour
+    became known. Shifts and judgements are of real time, so they are counted of a live store only."""
     policy = watch_policy()
     hours = timedelta(hours=policy.watch_h)
     here = clock_at.astimezone(SHANGHAI)

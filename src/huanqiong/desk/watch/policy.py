@@ -31,6 +31,8 @@ class WatchPolicy:
     silence_max: timedelta
     off_shift: timedelta
     standing_days: int
+    sheltered_kinds: frozenset[str]
+    shelter_beyond_m: float
     watch_h: int
     watch_begins: int
     watch_least: timedelta
@@ -69,6 +71,8 @@ def watch_policy() -> WatchPolicy:
         watch_h=d["load"]["watch_h"],
         watch_begins=d["load"]["begins_h"],
         watch_least=timedelta(minutes=d["load"]["least_min"]),
+        sheltered_kinds=frozenset(d["shelter"]["kinds"]),
+        shelter_beyond_m=d["shelter"]["beyond_km"] * 1000.0,
         standing_days=d["standing"]["review_days"],
         ship_classes={k: tuple((a, b) for a, b in v) for k, v in d["standing"]["ships"].items()},
         offers_distress=frozenset(d["distress"]["offered_by"]),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from huanqiong.desk.registry.periods import periods
 from huanqiong.desk.trust.canonical import canonical
 from huanqiong.desk.trust.reads import sealed_subjects
 from huanqiong.desk.watch.duty import DutyQuery, duty_entries
@@ -67,7 +68,8 @@ def shift_of(person_pk: int | None) -> Shift | None:
 
 def to_hand_over(person_pk: int, clock_at: datetime) -> dict[str, Any]:
     """What a handover page writes by itself: the person's claimed alerts, every order without an outcome,
-    silences that stand, calls nobody answered and other entries since the shift began. Plain JSON values."""
+    silences that stand, calls nobody answered, periods of weather that run and other entries since the shift
+    began. Plain JSON values."""
     shift = shift_of(person_pk)
     since = shift.begun_at if shift is not None else None
     mine = Alert.objects.filter(state="claimed", claimed_by_id=person_pk).values_list("pk", flat=True)
@@ -99,6 +101,14 @@ def to_hand_over(person_pk: int, clock_at: datetime) -> dict[str, Any]:
             for s in silences(at=clock_at)
         ],
         "calls": [_entry(e) for e in told if e.call == "no_answer" and e.corrected_by is None],
+        "periods": [
+            {
+                "id": p.id, "kind": p.kind, "name": p.name, "since": p.begins_at, "until": p.until,
+                "by": p.declared_by,
+            }
+            for p in periods(t0=clock_at, t1=clock_at)
+            if p.runs(clock_at)
+        ],
         "entries": len(told),
     }  # fmt: skip
     return dict(json.loads(canonical(out)))

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from huanqiong.core.errors import UsageError
 from huanqiong.desk.registry.acts import ensure_vessels
+from huanqiong.desk.registry.periods import periods
 from huanqiong.desk.trust.act import Act, act
 from huanqiong.desk.trust.actor import SYSTEM, Actor
 from huanqiong.desk.trust.canonical import sha256_hex
@@ -47,6 +48,7 @@ class _Batch:
         self.by_pk: dict[int, Alert] = {}
         self._standing: dict[int, Standing] = {}
         self.silences: list[Silence] = []
+        self.periods = periods(t0=min(f.t1 for f in new), t1=max(f.t1 for f in new))
         self.wishes = wishes_for({m for f in new for m in (f.mmsi, f.other_mmsi) if m is not None})
         subjects = {s for f in new for s in (f.subject, f.other_subject) if s}
         early = min(f.t0 for f in new) - policy.episode_gap
@@ -83,6 +85,13 @@ class _Batch:
             self._standing[key] = Standing.objects.get(pk=key)
         return self._standing[key]
 
+    def sheltering(self, f: Found) -> tuple[int, str] | None:
+        """The period of weather and the shelter in which the event lies; None: it explains nothing."""
+        for p in self.periods:
+            if p.runs(f.t1) and (shelter := p.shelter_of(f.lat, f.lon)) is not None:
+                return p.id, shelter.name
+        return None
+
     def holding(self, f: Found) -> Silence | None:
         """The silence that covers the event's behaviour: it ends inside the silence's period."""
         for s in self.silences:
@@ -109,11 +118,12 @@ def raise_alerts(
     The same events again change nothing. A final verdict replaces its provisional one, a gap its open gap,
     late data makes a new version beside the old. `policy`, `geography`: fingerprints; a row may carry its
     own, and `provisional` and `raw` [{sha256, offset}]. Returns {alerts: ids raised, changed: ids changed,
-    verdicts, again, replaced, held, quiet: counts}.
+    verdicts, again, replaced, held, sheltered, quiet: counts}.
     """
     rows = [found(r, policy=policy, geography=geography, provisional=provisional) for r in events]
     out: dict[str, Any] = {
-        "alerts": [], "changed": [], "verdicts": 0, "again": 0, "replaced": 0, "held": 0, "quiet": 0,
+        "alerts": [], "changed": [],
+        "verdicts": 0, "again": 0, "replaced": 0, "held": 0, "sheltered": 0, "quiet": 0,
     }  # fmt: skip
     digest = sha256_hex("".join(sorted(f.content_sha256 for f in rows)))
     with act("watch.raise", by=by, permission="watch.raise", asked=digest, request_id=request_id) as a:
@@ -163,6 +173,10 @@ def _store(a: Act, new: list[Found], out: dict[str, Any]) -> None:
                 changed[id(b.alert)] = b.alert
                 if alert is None or alert.pk is None:  # an alert that people may have seen goes first
                     alert = b.alert
+        if alert is None and f.kind in policy.sheltered_kinds and (shelter := batch.sheltering(f)):
+            v.period_id, v.shelter = shelter
+            out["sheltered"] += 1
+            continue
         v.silence = None if alert else batch.holding(f)
         if v.silence is not None:
             out["held"] += 1

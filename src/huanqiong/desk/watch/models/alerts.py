@@ -130,6 +130,10 @@ class Verdict(models.Model):
     recorded_at = models.DateTimeField()
     alert = models.ForeignKey(Alert, null=True, on_delete=models.PROTECT, related_name="verdicts")
     silence = models.ForeignKey(Silence, null=True, on_delete=models.PROTECT, related_name="held")
+    period = models.ForeignKey(
+        "registry.Period", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # the weather that explains it: in shelter while it ran, so that it raised nothing
+    shelter = LineField(max_length=80, blank=True)  # where, of such a one
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaces")
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_why = models.TextField(blank=True)
