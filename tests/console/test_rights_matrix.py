@@ -96,8 +96,8 @@ def visit(signed_in: Callable[..., Client], one_connection: None) -> Callable[..
         "factor_id": 1,
         "approval_id": 1,
         "handover_id": 1,
-        "code": reads.person("lin").code,
         "boat": planted_boat(),
+        "code": reads.person("lin").code,
         "action": "revoke",
         "language": "en",
     }
