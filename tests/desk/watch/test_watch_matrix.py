@@ -23,8 +23,8 @@ from huanqiong.desk.watch import acts as watch
 from huanqiong.desk.watch.boarding import Record, Waters
 from huanqiong.desk.watch.chain import bundled_chain
 from huanqiong.desk.watch.duty import Words
-from huanqiong.desk.watch.wishes import Wish
 from huanqiong.desk.watch.tasking import Part, Scene
+from huanqiong.desk.watch.wishes import Wish
 
 SQUARE = {"type": "Polygon", "coordinates": [[[110, 20], [111, 20], [111, 21], [110, 20]]]}
 ENTRY = Words("x", at(0))
