@@ -54,3 +54,20 @@ def test_the_words_stand_in_the_article(data_dir: Path) -> None:
         version, text = texts[b.law, b.article]
         assert b.words in text, f"{who}: {b.law} {b.article} does not say {b.words}"
         assert version in [x["version"] for x in data.toml("law/laws.toml")["laws"] if x["name"] == b.law]
+
+
+@pytest.mark.real
+def test_the_articles_of_a_law_are_as_many_as_are_counted(data_dir: Path) -> None:
+    file = data_dir / "law" / "articles.jsonl"
+    if not file.is_file():
+        pytest.skip(f"the law texts are not at {file}")
+    last: dict[tuple[str, str], int] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        a = json.loads(line)
+        key = (a["law"], a["version"])
+        last[key] = max(last.get(key, 0), a["article"])
+    counted = [x for x in data.toml("law/laws.toml")["laws"] if "articles" in x]
+    assert len(counted) >= 8
+    assert {(x["name"], x["version"]): x["articles"] for x in counted} == {
+        (x["name"], x["version"]): last[x["name"], x["version"]] for x in counted
+    }

@@ -119,6 +119,8 @@ def test_an_empty_hit_is_refused_with_all_that_lacks_and_nothing_changes(given: 
         ({"basis": (Basis("治安管理处罚法", "2012-10-26", 87),)}, "law"),
         ({"basis": (Basis("治安管理处罚法", "1999-01-01", 87),)}, "law"),
         ({"basis": (LAW, Basis("海警法", "2021-01-22", 0))}, "law"),
+        ({"basis": (Basis("禁毒法", "2007-12-29", 72),)}, "law"),  # it has 71
+        ({"basis": (Basis("禁毒法", "2007-12-29", 71),)}, ""),
         ({"recording": " "}, "recording"),
         ({"present": ""}, "present"),
         ({"clock_offset_s": None}, "clock"),

@@ -12,7 +12,7 @@ from huanqiong.core.errors import UsageError
 @dataclass(frozen=True, slots=True)
 class LawVersion:
     """One text of a law: in force from `since` to `until` (None: still). `replaced_by`: the version that
-    followed. `unchecked`: its words were not at hand here."""
+    followed. `unchecked`: its words were not at hand here. `articles`: how many it has, None: not known."""
 
     name: str
     en: str
@@ -21,6 +21,7 @@ class LawVersion:
     until: date | None
     replaced_by: str
     unchecked: bool
+    articles: int | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether this text was in force that day."""
@@ -38,6 +39,7 @@ def law_versions() -> list[LawVersion]:
             x.get("until"),
             x.get("replaced_by", ""),
             bool(x.get("unchecked", False)),
+            x.get("articles"),
         )
         for x in data.toml("law/laws.toml")["laws"]
     ]
@@ -56,8 +58,9 @@ def require_version(law: str, version: str, article: int, day: date) -> None:
         raise UsageError(
             f"《{law}》 of {version} was not in force on {day}{by}. Choose the text of that day."
         )
-    if article < 1:
-        raise UsageError(f"《{law}》 article {article}: give the number of the article.")
+    if article < 1 or (found.articles is not None and article > found.articles):
+        least = f" from 1 to {found.articles}" if found.articles else ""
+        raise UsageError(f"《{law}》 article {article}: give the number of the article{least}.")
 
 
 def laws_in_force(day: date) -> dict[str, str]:
