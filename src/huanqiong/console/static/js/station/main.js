@@ -74,6 +74,7 @@ function drawState() {
   const word = $("#word");
   const other = others();
   const lines = [
+    boot.stations.length ? null : h("span", {}, gettext("No station's log is yours to keep: ask an administrator.")),
     why === "signed_out" ? h("span", {}, gettext("Your session has ended. What you log is kept here."), " ", h("a", { class: "button small", href: `/sign-in/?next=${encodeURIComponent("/station/")}` }, gettext("Sign in to send"))) : null,
     why === "away" ? h("span", {}, copy() ? interpolate(gettext("No network. The list is of %s; what you log is kept here and sent later."), [hm(copy().read_ms / 1000)]) : gettext("No network, and this device has not read its station yet.")) : null,
     why && why !== "away" && why !== "signed_out" ? h("span", {}, why) : null,
